@@ -1,0 +1,44 @@
+"""Between reading and tables: the document as one stream of text lines and table regions, in reading order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extract.reading.pages import Box, Page
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One printed line outside tables; ``box`` is in the upright frame of the page, points.
+
+    For transcripts ``page``, ``box`` and ``size`` are None.
+    """
+
+    text: str
+    page: int | None = None
+    box: Box | None = None
+    size: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpot:
+    """A stretch of a page that holds a table; ``box`` is in the upright frame, points.
+
+    ``ruled`` tells a connected network of rulings from a stretch of aligned text.
+    """
+
+    page: Page
+    box: Box
+    ruled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LooseTable:
+    """Consecutive lines of a transcript that hold a table whose cell positions may have slid."""
+
+    lines: tuple[str, ...]
+    first_line: int
+
+
+FlowItem = TextLine | TableSpot | LooseTable
+Flow = tuple[FlowItem, ...]
