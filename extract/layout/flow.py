@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from extract.reading.pages import Box, Page
+from extract.layout.rulings import Network
+from extract.reading.pages import Box, Page, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,16 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class TableSpot:
-    """A stretch of a page that holds a table; ``box`` is in the upright frame, points.
-
-    ``ruled`` tells a connected network of rulings from a stretch of aligned text.
-    """
+    """A ruled table on a page: its network of rulings and the words inside it."""
 
     page: Page
-    box: Box
-    ruled: bool = True
+    network: Network
+    words: tuple[Word, ...]
+
+    @property
+    def box(self) -> Box:
+        """Where it stands, in the upright frame of the page, points."""
+        return self.network.box
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,160 @@
+"""The layout stage for documents with pages: each page becomes text lines and table spots in reading order."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from extract.layout.flow import Flow, FlowItem, TableSpot, TextLine
+from extract.layout.rulings import Network, networks,
+from extract.reading.pages import Box, Page, Word
+
+_MARGIN = 0.09
+"""Share of the page height at the top and at the bottom where running heads stand."""
+_PAGE_NUMBER = re.compile(r"[-—–－·.\s]*(?:第)?\s*(?:\d{1,4}|[ivxIVX]{1,6})\s*(?:页)?(?:[/／共]\s*\d{1,4}\s*页?)?[-—–－·.\s]*")
+_DIGITS = re.compile(r"\d+")
+_LEAST_REPEATS = 3
+_WIDE_GAP = 1.0
+"""Words of one line further apart than this many text sizes are joined by a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayout:
+    """A page taken apart: its ruled networks with the words inside, and the lines outside, top to bottom."""
+
+    page: Page
+    networks: tuple[Network, ...]
+    inside: tuple[tuple[Word, ...], ...]
+    lines: tuple[TextLine, ...]
+
+
+def lay_out(page: Page) -> PageLayout:
+    """Separate what stands inside ruled tables from running text."""
+    found = _outermost(networks(page))
+    inside: list[list[Word]] = [[] for _ in found]
+    boxes = [_grown(network.box, network.tolerance) for network in found]
+    outside: list[Word] = []
+    for word in page.words:
+        home = _home(word, boxes)
+        (outside if home is None else inside[home]).append(word)
+    lines = text_lines(outside, page.number)
+    return PageLayout(page, found, tuple(tuple(words) for words in inside), lines)
+
+
+def _outermost(found: Sequence[Network]) -> tuple[Network, ...]:
+    """Networks not lying inside another one (boxes drawn in a cell belong to the cell)."""
+    boxes = [network.box for network in found]
+    return tuple(
+        network
+        for network, box in zip(found, boxes, strict=True)
+        if not any(other is not box and _contains(other, box) for other in boxes)
+    )
+
+
+def _contains(outer: Box, inner: Box) -> bool:
+    return (
+        outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+    )
+
+
+def _grown(box: Box, by: float) -> Box:
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
+def _home(word: Word, boxes: Sequence[Box]) -> int | None:
+    x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
+    for index, (x0, y0, x1, y1) in enumerate(boxes):
+        if x0 <= x <= x1 and y0 <= y <= y1:
+            return index
+    return None
+
+
+def text_lines(words: Iterable[Word], page: int) -> tuple[TextLine, ...]:
+    """Words joined into printed lines, top to bottom, left to right.
+
+    Words belong to one line when their middles differ by less than half the smaller text size.
+    """
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (word.y0 + word.y1, word.x0)):
+        if rows and _same_line(rows[-1][-1], word):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return tuple(_text_line(sorted(row, key=lambda word: word.x0), page) for row in rows)
+
+
+def _same_line(word: Word, other: Word) -> bool:
+    apart = abs((word.y0 + word.y1) - (other.y0 + other.y1)) / 2
+    return apart < 0.5 * min(word.size, other.size)
+
+
+def _text_line(words: Sequence[Word], page: int) -> TextLine:
+    text = words[0].text
+    for before, word in zip(words, words[1:], strict=False):
+        text += " " * (word.x0 - before.x1 > _WIDE_GAP * word.size or _latin(before, word)) + word.text
+    box = (
+        words[0].x0,
+        min(word.y0 for word in words),
+        max(word.x1 for word in words),
+        max(word.y1 for word in words),
+    )
+    return TextLine(text, page, box, max(word.size for word in words))
+
+
+def _latin(before: Word, word: Word) -> bool:
+    """Blanks between Latin words and between figures mean something; half-spaces in Chinese do not."""
+    return before.text[-1].isascii() and word.text[0].isascii()
+
+
+def running_heads(layouts: Sequence[PageLayout]) -> frozenset[tuple[int, str]]:
+    """Page number and text of every running head, running foot and page number.
+
+    A line in the top or bottom margin is one when it is a bare page number, or when it stands,
+    digits aside, in the margins of at least three pages and of a third of all.
+    """
+    candidates = [(layout.page.number, line.text) for layout in layouts for line in _marginal(layout)]
+    seen = Counter(
+        shape for shape, _ in dict.fromkeys((_shape(text), number) for number, text in candidates)
+    )
+    least = max(_LEAST_REPEATS, len(layouts) // 3)
+    return frozenset(
+        (number, text)
+        for number, text in candidates
+        if _PAGE_NUMBER.fullmatch(text) or seen[_shape(text)] >= least
+    )
+
+
+def _shape(text: str) -> str:
+    return _DIGITS.sub("#", "".join(text.split()))
+
+
+def _marginal(layout: PageLayout) -> list[TextLine]:
+    height = layout.page.height
+    top, bottom = _MARGIN * height, (1 - _MARGIN) * height
+    return [line for line in layout.lines if line.box and (line.box[3] < top or line.box[1] > bottom)]
+
+
+def page_flow(layouts: Sequence[PageLayout]) -> Flow:
+    """The document as one stream: running heads dropped, tables where they stand among the lines."""
+    heads = running_heads(layouts)
+    stream: list[FlowItem] = []
+    for layout in layouts:
+        lines: list[FlowItem] = [
+            line for line in layout.lines if (layout.page.number, line.text) not in heads
+        ]
+        spots: list[FlowItem] = [
+            TableSpot(layout.page, network, words)
+            for network, words in zip(layout.networks, layout.inside, strict=True)
+        ]
+        stream += sorted(lines + spots, key=_top)
+    return tuple(stream)
+
+
+def _top(item: FlowItem) -> float:
+    if isinstance(item, TableSpot):
+        return item.network.box[1]
+    assert isinstance(item, TextLine) and item.box is not None
+    return (item.box[1] + item.box[3]) / 2
+
