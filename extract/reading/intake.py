@@ -1,0 +1,224 @@
+"""Before the first stage: bytes or a path become checked bytes of a known format, or a clear refusal."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from extract.errors import ExtractionError, LimitExceeded, UnreadableDocument, UnsupportedFormat
+
+Format = Literal["pdf", "text"]
+
+UNNAMED = "<bytes>"
+"""What a document that came as bytes without a name is called."""
+
+_HEAD = 1024
+"""Bytes from the start within which PDF readers accept the header, and HTML shows its first tag."""
+_SAMPLE = 65_536
+"""Bytes looked at to tell text from anything else."""
+_CONTROL_SHARE = 0.02
+"""Text layers copied out of Word carry a few control characters (cell and bullet marks); data carries many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a document may be before it is refused; input is untrusted.
+
+    ``bytes`` is the size of the file, ``page_bytes`` what the content of one page may unpack
+    to, ``words`` and ``drawings`` count per page, ``lines`` per transcript; ``seconds`` is
+    wall time per document.
+    """
+
+    bytes: int = 512 * 1024 * 1024
+    pages: int = 2_000
+    page_bytes: int = 64 * 1024 * 1024
+    words: int = 50_000
+    drawings: int = 200_000
+    lines: int = 500_000
+    seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The wall time a document has left, counted from when this was made."""
+
+    file_name: str
+    seconds: float
+    _start: float = field(default_factory=time.monotonic)
+
+    def check(self) -> None:
+        """Raise ``LimitExceeded`` once the time is up."""
+        if time.monotonic() - self._start > self.seconds:
+            raise LimitExceeded(
+                self.file_name,
+                f"takes longer than the limit of {self.seconds:g} seconds",
+                "raise Limits.seconds if the document is meant to be that heavy",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Bytes that are worth reading, and what they are.
+
+    ``uri`` is the path as the caller gave it (``file_name`` for bytes); ``media_type`` is that
+    of the content, whatever the name says.
+    """
+
+    data: bytes
+    file_name: str
+    uri: str
+    media_type: str
+    format: Format
+
+
+def hold_to(limit: int, count: int, *, file_name: str, unit: str, option: str) -> None:
+    """Raise ``LimitExceeded`` when ``count`` is above ``limit``; ``option`` names the field of ``Limits``."""
+    if count > limit:
+        raise LimitExceeded(
+            file_name,
+            f"has {count:,} {unit}, more than the limit of {limit:,}",
+            f"split it, or raise Limits.{option} if it really is one disclosure",
+        )
+
+
+def read_source(
+    source: str | Path | bytes, *, name: str | None = None, limits: Limits | None = None
+) -> Intake:
+    """Take a document in: read it, hold it to the limits and tell its format by its content.
+
+    ``name`` replaces the file name (and names bytes). Raises ``UnreadableDocument`` for what
+    cannot be opened or is empty, ``LimitExceeded`` for too many bytes and ``UnsupportedFormat``
+    for everything that is neither PDF nor text.
+    """
+    limits = limits or Limits()
+    if isinstance(source, bytes):
+        file_name = uri = name or UNNAMED
+        data = source
+    else:
+        path = Path(source)
+        file_name, uri = name or spelled(path.name), spelled(path.as_posix())
+        data = _read(path, file_name, limits)
+    hold_to(limits.bytes, len(data), file_name=file_name, unit="bytes", option="bytes")
+    found = _format(data, file_name)
+    return Intake(data, file_name, uri, _media_type(found, file_name), found)
+
+
+def spelled(name: str) -> str:
+    """A file name as text: names that are not UTF-8 on disk are read as GB 18030, as Chinese Windows wrote them."""
+    try:
+        return os.fsencode(name).decode("utf-8")
+    except UnicodeDecodeError:
+        return os.fsencode(name).decode("gb18030", errors="replace")
+
+
+_REFUSALS: tuple[tuple[type[OSError], str, str], ...] = (
+    (FileNotFoundError, "there is no such file", "check the path"),
+    (IsADirectoryError, "is a directory", "name the files inside it"),
+    (PermissionError, "may not be read by this user", "change its permissions or run as a user who may"),
+)
+
+
+def _read(path: Path, file_name: str, limits: Limits) -> bytes:
+    """At most one byte more than the limit, so that endless devices and pipes end."""
+    try:
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            hold_to(limits.bytes, size, file_name=file_name, unit="bytes", option="bytes")
+            return stream.read(limits.bytes + 1)
+    except OSError as error:
+        raise _refusal(error, file_name) from error
+
+
+def _refusal(error: OSError, file_name: str) -> ExtractionError:
+    for kind, problem, advice in _REFUSALS:
+        if isinstance(error, kind):
+            return UnreadableDocument(file_name, problem, advice)
+    reason = error.strerror or type(error).__name__
+    return UnreadableDocument(
+        file_name, f"cannot be read ({reason})", "copy it to a disk that works and try again"
+    )
+
+
+_PICTURE = "pictures are not read by this version; give the PDF or a transcript of its text"
+_CONVERT = "save it as PDF and give that"
+_UNPACK = "unpack it and give the documents inside"
+
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"\xff\xd8\xff", "a JPEG picture", _PICTURE),
+    (b"\x89PNG\r\n\x1a\n", "a PNG picture", _PICTURE),
+    (b"II*\x00", "a TIFF picture", _PICTURE),
+    (b"MM\x00*", "a TIFF picture", _PICTURE),
+    (b"GIF8", "a GIF picture", _PICTURE),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture", _PICTURE),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.doc, .xls)", _CONVERT),
+    (b"{\\rtf", "a Rich Text file", _CONVERT),
+    (b"%!PS", "a PostScript file", _CONVERT),
+    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
+    (b"\x1f\x8b", "a gzip archive", _UNPACK),
+)
+_ZIP = b"PK\x03\x04"
+_ZIP_KINDS: tuple[tuple[bytes, str, str], ...] = (
+    (b"word/document.xml", "a Word document", _CONVERT),
+    (b"xl/workbook", "an Excel workbook", _CONVERT),
+    (b"ppt/presentation.xml", "a PowerPoint file", _CONVERT),
+    (b"OFD.xml", "an OFD document", _CONVERT),
+    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file", _CONVERT),
+)
+_WRAPPED_PICTURES = re.compile(rb"RIFF....WEBP|BM....\x00\x00\x00\x00", re.DOTALL)
+_PDF_HEADER = re.compile(rb"%PDF-\d")
+_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+def _format(data: bytes, file_name: str) -> Format:
+    """The format by content; raises for what is empty or of a format not read."""
+    if not data.strip():
+        what = "holds only white space" if data else "is empty (0 bytes)"
+        raise UnreadableDocument(file_name, what, "fetch it again from where it was published")
+    refused = _refused(data)
+    if refused:
+        raise UnsupportedFormat(file_name, f"is {refused[0]}, whatever its name", refused[1])
+    if _PDF_HEADER.search(data[:_HEAD]):
+        return "pdf"
+    if _is_text(data[:_SAMPLE]):
+        return "text"
+    start = data[:8].hex(" ")
+    raise UnsupportedFormat(
+        file_name,
+        f"is neither PDF nor text (it starts with the bytes {start})",
+        "give a PDF, .txt or .md file",
+    )
+
+
+def _refused(data: bytes) -> tuple[str, str] | None:
+    """What the bytes are and what to do, when they are of a format known but not read."""
+    for signature, what, advice in _SIGNATURES:
+        if data.startswith(signature):
+            return what, advice
+    if data.startswith(_ZIP):
+        kinds = (kind[1:] for kind in _ZIP_KINDS if kind[0] in data)
+        return next(kinds, ("a zip archive", _UNPACK))
+    if _WRAPPED_PICTURES.match(data):
+        return "a picture", _PICTURE
+    if _HTML.search(data[:_HEAD]) and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return "an HTML page", "save it as PDF or plain text and give that"
+    return None
+
+
+def _is_text(sample: bytes) -> bool:
+    """Whether the bytes can be text in UTF-8, GB 18030 or (with its mark) UTF-16."""
+    if sample.startswith(_UTF16):
+        return True
+    return b"\x00" not in sample and len(_CONTROL.findall(sample)) <= _CONTROL_SHARE * len(sample)
+
+
+def _media_type(found: Format, file_name: str) -> str:
+    if found == "pdf":
+        return "application/pdf"
+    return "text/markdown" if file_name.lower().endswith((".md", ".markdown")) else "text/plain"
