@@ -21,7 +21,7 @@ _HEAD = 1024
 _SAMPLE = 65_536
 """Bytes looked at to tell text from anything else."""
 _CONTROL_SHARE = 0.02
-"""Text layers copied out of Word carry a few control characters (cell and bullet marks); data carries many."""
+"""Text copied out of Word carries a few control characters (cell and bullet marks); data carries many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def read_source(
 
 
 def spelled(name: str) -> str:
-    """A file name as text: names that are not UTF-8 on disk are read as GB 18030, as Chinese Windows wrote them."""
+    """A file name as text; what is not UTF-8 on disk is GB 18030, as Chinese Windows packs it."""
     try:
         return os.fsencode(name).decode("utf-8")
     except UnicodeDecodeError:

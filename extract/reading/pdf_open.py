@@ -48,9 +48,7 @@ def damage(document: pymupdf.Document) -> tuple[str, ...]:
 
 def _check(document: pymupdf.Document, file_name: str, limits: Limits) -> None:
     if document.needs_pass:
-        raise EncryptedDocument(
-            file_name, "is encrypted and needs a password", "save a copy without the password"
-        )
+        raise EncryptedDocument(file_name, "is encrypted and needs a password", "save it without one")
     if not document.is_pdf:
         raise _unreadable(file_name, "does not hold a PDF")
     pages = document.page_count
@@ -70,8 +68,8 @@ def _page_opens(document: pymupdf.Document, page: int, file_name: str, limits: L
     if size > limits.page_bytes:
         raise LimitExceeded(
             file_name,
-            f"has content on page {page + 1} that unpacks to more than the limit of {limits.page_bytes:,} bytes",
-            "do not trust this file; raise Limits.page_bytes if you do",
+            f"has content on page {page + 1} that unpacks to more than {limits.page_bytes:,} bytes",
+            "do not trust this file, or raise Limits.page_bytes if you do",
         )
     return True
 
