@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from extract.layout.flow import Flow, FlowItem, TableSpot, TextLine
-from extract.layout.rulings import Network, networks,
+from extract.layout.rulings import Network, networks
 from extract.reading.pages import Box, Page, Word
 
 _MARGIN = 0.09

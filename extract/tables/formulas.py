@@ -1,4 +1,4 @@
-"""In the tables stage: the formulas printed under the forms, and the rules of the form data, as signed sums."""
+"""In the tables stage: formulas printed under the forms and rules of the form data, as signed sums."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from extract.reading.pages import Box
 
@@ -25,13 +26,15 @@ class GridCell:
 class Grid:
     """A table of ``rows`` × ``columns``; cells cover it without overlap.
 
-    ``boxes`` gives the table's box per page, on the page as displayed.
+    ``boxes`` gives the table's box per page, on the page as displayed; ``edges`` the column
+    boundaries in the upright frame of the first page (empty where there is no geometry).
     """
 
     rows: int
     columns: int
     cells: tuple[GridCell, ...]
     boxes: Mapping[int, Box] = field(default_factory=dict)
+    edges: tuple[float, ...] = ()
 
     @property
     def pages(self) -> tuple[int, ...]:
@@ -45,3 +48,28 @@ class Grid:
                 for column in range(cell.column, cell.column + cell.column_span):
                     plane[row][column] = cell
         return plane
+
+
+def compact(grid: Grid) -> Grid:
+    """The same table without columns in which no cell begins (leftovers of uneven drawing)."""
+    used = sorted({cell.column for cell in grid.cells} | {0})
+    if len(used) == grid.columns:
+        return grid
+    return remapped(grid, [bisect_right(used, column) - 1 for column in range(grid.columns)], len(used))
+
+
+def remapped(grid: Grid, places: Sequence[int], columns: int, edges: tuple[float, ...] = ()) -> Grid:
+    """The same table over other columns; ``places[i]`` is where column i goes, in rising order."""
+    kept = edges or tuple(
+        edge for i, edge in enumerate(grid.edges) if i == grid.columns or i == 0 or places[i] != places[i - 1]
+    )
+    cells = tuple(
+        replace(cell, column=places[cell.column], column_span=_new_end(cell, places, columns) - places[cell.column])
+        for cell in grid.cells
+    )
+    return Grid(grid.rows, columns, cells, grid.boxes, kept)
+
+
+def _new_end(cell: GridCell, places: Sequence[int], columns: int) -> int:
+    end = cell.column + cell.column_span
+    return places[end] if end < len(places) else columns

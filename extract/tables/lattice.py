@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from extract.layout.rulings import Network
 from extract.reading.pages import Box, Page, Word
-from extract.tables.grid import Grid, GridCell
+from extract.tables.grid import Grid, GridCell, compact
 
 _COVER = 0.5
 """Share of a cell's side that must be drawn for the side to count as a wall."""
@@ -35,7 +35,7 @@ def lattice_grid(page: Page, network: Network, words: Sequence[Word]) -> Grid:
         for owner, span in sorted(spans.items(), key=lambda item: item[1])
     )
     box = page.displayed((xs[0], ys[0], xs[-1], ys[-1]))
-    return Grid(len(ys) - 1, len(xs) - 1, cells, {page.number: box})
+    return compact(Grid(len(ys) - 1, len(xs) - 1, cells, {page.number: box}, tuple(xs)))
 
 
 def _positions(network: Network) -> tuple[list[float], list[float]]:

@@ -1,0 +1,94 @@
+"""In the tables stage: amount columns get their keys from the words of their headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extract.tables.forms.registry import ColumnSpec
+from extract.tables.headers import ColumnHead
+
+_GENERIC = frozenset({"合计", "小计", "总计", "金额", "预算数", "决算数", "本年预算", "年初预算数", "预算", "本年预算数"})
+"""Labels that name no column of their own: under another label they stand for it."""
+_PREVIOUS = re.compile(r"上年(?!结转|结余)|去年|执行数|完成数")
+_CHANGE = re.compile(r"增减|增长|比.*(?:年|数)|%|幅度|差额")
+_YEAR = re.compile(r"((?:19|20)\d\d)年?")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedColumn:
+    """An amount column with its key."""
+
+    head: ColumnHead
+    key: str
+
+
+def _fit(spec: ColumnSpec, text: str) -> int:
+    """How many characters of a header text a column's words explain; equality counts double."""
+    best = 0
+    for words in spec.words:
+        parts = words.split("+")
+        if all(part in text for part in parts):
+            length = sum(map(len, parts))
+            best = max(best, 2 * length if text == words else length)
+    return best
+
+
+def _named_by(text: str, specs: Sequence[ColumnSpec]) -> str | None:
+    fits = [(_fit(spec, text), -position) for position, spec in enumerate(specs)]
+    score, position = max(fits, default=(0, 0))
+    return specs[-position].key if score else None
+
+
+def column_key(path: Sequence[str], specs: Sequence[ColumnSpec]) -> str | None:
+    """The key of a column from its header path, the lowest telling label first.
+
+    ``基本支出/小计`` is the basic column: a generic label yields to the one above it.
+    """
+    generic: str | None = None
+    for text in reversed([_YEAR.sub("", text) for text in path]):
+        key = _named_by(text, specs)
+        if key is not None and (text not in _GENERIC or key != "total"):
+            return key if generic is None or key != "total" else generic
+        generic = generic or key
+    return generic
+
+
+def key_columns(
+    heads: Sequence[ColumnHead], specs: Sequence[ColumnSpec], fiscal_year: int | None = None
+) -> tuple[KeyedColumn, ...]:
+    """Keys for the amount columns of one group; no key is given twice.
+
+    Columns of another year or of changes get ``previous``/``change`` keys; a column whose header
+    says nothing known becomes ``column_N`` (N counts grid columns from 1), its label kept.
+    """
+    current = _current_year(heads, fiscal_year)
+    keyed: list[KeyedColumn] = []
+    taken: set[str] = set()
+    for head in heads:
+        key = _temporal_key(head, specs, current) or column_key(head.path, specs)
+        if key is None or key in taken:
+            key = f"column_{head.index + 1}"
+        taken.add(key)
+        keyed.append(KeyedColumn(head, key))
+    return tuple(keyed)
+
+
+def _current_year(heads: Sequence[ColumnHead], fiscal_year: int | None) -> int | None:
+    """The year the form reports on, where its columns name more than one."""
+    years = {int(year) for head in heads for year in _YEAR.findall(head.label)}
+    if len(years) < 2:
+        return None
+    return fiscal_year if fiscal_year in years else max(years)
+
+
+def _temporal_key(head: ColumnHead, specs: Sequence[ColumnSpec], current: int | None) -> str | None:
+    label = head.label
+    years = {int(year) for year in _YEAR.findall(label)}
+    if _CHANGE.search(label) and (len(years) != 1 or current is None):
+        return "change_pct" if "%" in label or "幅度" in label else "change"
+    if _PREVIOUS.search(label) or (current is not None and years and current not in years):
+        base = column_key(head.path, specs)
+        return "previous" if base in (None, "total", "budget", "final") else f"previous_{base}"
+    return None

@@ -1,0 +1,195 @@
+"""In the tables stage: an identity held against printed figures, with the slack that rounding explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from models.disclosure import CheckStatus, Row, Table
+
+Address = tuple[int, str]
+"""A cell of one table: index of the row, key of the column."""
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The figure at ``left`` is the signed sum of the figures at ``terms``.
+
+    ``where`` is the address of the sum within its table (``2080505`` or ``208/basic``).
+    """
+
+    rule: Literal["column", "tree"]
+    left: Address
+    terms: tuple[tuple[int, Address], ...]
+    formula: str
+    where: str
+
+    @property
+    def cells(self) -> tuple[Address, ...]:
+        return (self.left, *(address for _, address in self.terms))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How an identity fared.
+
+    ``difference`` is left minus right. ``supports`` tells whether the outcome speaks for its
+    figures: an exact sum does, and so does one off by no more than half a unit of its finest
+    last place per figure; a sum saved only by a coarsely printed figure does not.
+    """
+
+    status: CheckStatus
+    left: Decimal | None
+    right: Decimal | None
+    difference: Decimal | None
+    supports: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.status in ("pass", "rounding")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The printed figures of one table; a cell that prints nothing is not in ``amounts``."""
+
+    amounts: Mapping[Address, Decimal]
+
+    def get(self, address: Address) -> Decimal | None:
+        return self.amounts.get(address)
+
+    @cached_property
+    def finest(self) -> Decimal:
+        """One unit of the last place of the figure with most decimals (0.01 where cents are printed)."""
+        places = (_places(figure) for figure in self.amounts.values())
+        return Decimal(1).scaleb(-max(places, default=0))
+
+    @cached_property
+    def pads_decimals(self) -> bool:
+        """Whether the table prints trailing zeros (``20.60``), as opposed to dropping them (``20.6``)."""
+        decimals = -_exponent(self.finest)
+        return decimals > 0 and any(
+            _places(figure) == decimals and figure.as_tuple().digits[-1] == 0
+            for figure in self.amounts.values()
+        )
+
+    def unit(self, address: Address) -> Decimal:
+        """One unit of the last printed place of a figure; 0 where nothing can have been rounded.
+
+        In a table that pads decimals, ``14348853`` beside ``14348853.34`` was rounded to 1;
+        in one that drops trailing zeros, ``25`` beside ``21.56`` stands for 25.00.
+        """
+        figure = self.amounts.get(address)
+        if not figure:
+            return ZERO
+        return Decimal(1).scaleb(-_places(figure)) if self.pads_decimals else self.finest
+
+
+def _exponent(figure: Decimal) -> int:
+    exponent = figure.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def _places(figure: Decimal) -> int:
+    return max(0, -_exponent(figure))
+
+
+def figures_of(table: Table) -> Figures:
+    """The figures a table prints, by row index and column key."""
+    return Figures(
+        {
+            (index, key): figure
+            for index, row in enumerate(table.rows)
+            for key, figure in row.amounts.items()
+            if figure is not None
+        }
+    )
+
+
+def residual(left: Decimal, terms: Iterable[tuple[int, Decimal | None]]) -> Decimal:
+    """Left minus the signed sum of the terms; a blank term counts nothing."""
+    return left - _signed_sum(terms)
+
+
+def _signed_sum(terms: Iterable[tuple[int, Decimal | None]]) -> Decimal:
+    total = ZERO
+    for sign, figure in terms:
+        if figure is not None:
+            total = total + figure if sign > 0 else total - figure
+    return total
+
+
+def slack(units: Iterable[Decimal]) -> Decimal:
+    """By how much a sum of figures rounded to these units may be off: half a unit each."""
+    return sum(units, ZERO) / 2
+
+
+def fine_slack(units: Iterable[Decimal]) -> Decimal:
+    """The slack as if every figure were printed to the finest of the places that occur."""
+    rounded = [unit for unit in units if unit]
+    return len(rounded) * min(rounded, default=ZERO) / 2
+
+
+def weigh_figures(
+    left: Decimal | None,
+    terms: Sequence[tuple[int, Decimal | None]],
+    units: Callable[[], Sequence[Decimal]],
+) -> Weighing | None:
+    """Hold left against the signed sum of the terms; None when nothing is printed to compare.
+
+    ``units`` gives the unit of the last place of every figure, left first, and is asked only
+    when the sum is not exact. A blank among printed terms counts as zero, for these forms
+    print nothing for zero; but a sum passes only when its left side and at least one term
+    are printed. A printed figure over nothing but blanks fails, printed terms under a blank
+    are not applicable.
+    """
+    printed = any(figure is not None for _, figure in terms)
+    if left is None or not printed:
+        return _weigh_blank(left, terms, printed)
+    right = _signed_sum(terms)
+    difference = left - right
+    if not difference:
+        return Weighing("pass", left, right, difference, supports=True)
+    places = units()
+    status: CheckStatus = "rounding" if abs(difference) <= slack(places) else "fail"
+    supports = status == "rounding" and abs(difference) <= fine_slack(places)
+    return Weighing(status, left, right, difference, supports)
+
+
+def _weigh_blank(
+    left: Decimal | None, terms: Sequence[tuple[int, Decimal | None]], printed: bool
+) -> Weighing | None:
+    if left:
+        return Weighing("fail", left, None, None)
+    if left is None and printed and any(figure for _, figure in terms):
+        return Weighing("not_applicable", None, _signed_sum(terms), None)
+    return None
+
+
+def weigh(identity: Identity, figures: Figures) -> Weighing | None:
+    """Hold an identity against the figures of its table; None when there is nothing to compare."""
+    amounts = figures.amounts
+    terms = [(sign, amounts.get(address)) for sign, address in identity.terms]
+    return weigh_figures(
+        amounts.get(identity.left), terms, lambda: [figures.unit(address) for address in identity.cells]
+    )
+
+
+def row_address(row: Row) -> str:
+    """How a row is named in checks and repairs: its code, else its 行次, else side and name."""
+    if row.code:
+        return row.code
+    if row.line is not None:
+        return f"line {row.line}"
+    name = row_name(row)
+    return f"{row.side}:{name}" if row.side else name
+
+
+def row_name(row: Row) -> str:
+    """The name of a row as printed, without white space; numbering (一、) is kept where printed."""
+    return "".join((row.printed_name or row.name or "").split())
