@@ -1,0 +1,154 @@
+"""The command line: ``gongkai extract``, ``show``, ``schema`` and ``catalogue find``.
+
+Only typer is imported here at start; each command imports what it uses, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="gongkai",
+    help="Budget and final-account disclosures of Chinese government departments as clean, checked JSON.",
+    epilog="Exit codes: 0 done, 1 several kinds of failure, 2 wrong usage, 3-7 one kind: docs/errors.md.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+catalogue_app = typer.Typer(
+    help="Look into the standard classifications (政府收支分类科目).",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(catalogue_app, name="catalogue")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"gongkai {version('gongkai')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _gongkai(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@app.command()
+def extract(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Disclosures: PDF, .txt or .md.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="File to write; for several files a folder, which gets one <name>.json each.",
+        ),
+    ] = None,
+    layout: Annotated[
+        Literal["json", "jsonl"] | None,
+        typer.Option(
+            "--format",
+            help="json: one document; jsonl: one line a document. Without it: jsonl when OUT ends in"
+            " .jsonl or several files go to the terminal, else json.",
+        ),
+    ] = None,
+    pretty: Annotated[bool, typer.Option("--pretty", help="Indent the JSON for reading.")] = False,
+) -> None:
+    """Turn disclosures into JSON.
+
+    A file that fails costs one line on standard error, and the others go on. OUT is
+    replaced in one step: it is never half-written, and stays as it was when all fails.
+    """
+    from flows.batch import exit_code, extract_files
+    from flows.output import OutputError, OutputPlanError, plan_output
+
+    try:
+        plan = plan_output(files, output, layout, pretty=pretty)
+    except OutputPlanError as error:
+        raise typer.BadParameter(str(error), param_hint="'-o' / '--format'") from error
+    try:
+        failures = extract_files(files, plan, complain=_complain)
+    except OutputError as error:
+        _complain(str(error))
+        raise typer.Exit(1) from error
+    raise typer.Exit(exit_code(failures))
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A result (.json, .jsonl) or a document.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also print the tables that are no standard form.")
+    ] = False,
+) -> None:
+    """Show a result in the terminal: each form with how far its figures are proven.
+
+    A document is extracted first.
+    """
+    from extract.errors import ExtractionError
+    from flows.results import disclosures_in
+    from flows.terminal import print_disclosure
+
+    try:
+        for disclosure in disclosures_in(file):
+            print_disclosure(disclosure, everything=everything)
+    except ExtractionError as error:
+        _complain(str(error))
+        raise typer.Exit(error.exit_code) from error
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the results."""
+    from models.schema import schema_text
+
+    typer.echo(schema_text().encode(), nl=False)
+
+
+@catalogue_app.command()
+def find(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A code, its beginning, or a name.")],
+    year: Annotated[
+        int | None, typer.Option("--year", min=1990, max=2100, help="Edition: the fiscal year.")
+    ] = None,
+    classification: Annotated[
+        Literal["function", "economic", "income"] | None,
+        typer.Option("--classification", help="Look into this classification only."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Most answers to print.")] = 10,
+) -> None:
+    """Find subjects by code or name, former names included; the best first."""
+    from flows.terminal import print_matches
+    from models.catalogue import catalogue
+
+    matches = catalogue().find(text, classification=classification, year=year, limit=limit)
+    if not matches:
+        _complain(f"{text}: nothing like it in the catalogue; try a shorter part of the name")
+        raise typer.Exit(1)
+    print_matches(matches)
+
+
+def _complain(message: str) -> None:
+    """One line on standard error, whatever the message holds."""
+    typer.echo("gongkai: " + " ".join(message.split()), err=True)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
