@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extract.tables.amounts import is_blank, normalised, parse_amount
@@ -21,7 +21,7 @@ CODE = re.compile(r"[1-5]\d{2}(?:\d{2}){0,2}")
 CODE_PARTS = frozenset({"类", "款", "项", "目"})
 _CODE_LABEL = re.compile(r"(?:科目|分类|功能|经济).*(?:编码|代码)|科目编码|科目代码")
 _NAME_LABEL = re.compile(
-    r"(?:科目|项目|单位|预算|收入|支出|功能|经济|分类)?(?:名称|项目)(?:\(.*\))?|功能分类|支出功能分类科目|(?:支出)?(?:功能|经济)(?:分类)?科目|科目|收入|支出|支出项目|收入项目"
+    r"(?:科目|项目|单位|部门|预算|政府|收入|支出|功能|经济|分类|按)*(?:名称|项目)(?:\(.*\))?|功能分类|支出功能分类科目|(?:支出)?(?:功能|经济)(?:分类)?科目|科目|收入|支出|支出项目|收入项目"
 )
 _OTHER_CODE = re.compile(r"(?:单位|部门|项目|预算单位).*(?:编码|代码)")
 _LINE_LABEL = re.compile(r"行次|序号")
@@ -57,8 +57,17 @@ def read_header(grid: Grid) -> Headed:
     plane = grid.covering()
     body = next((row for row in range(grid.rows) if _is_data(plane, row)), grid.rows)
     numbers = _numbers(plane, body)
-    heads = tuple(_column_head(plane, body, column, numbers) for column in range(grid.columns))
-    return Headed(grid, plane, body, heads)
+    heads = [_column_head(plane, body, column, numbers) for column in range(grid.columns)]
+    return Headed(grid, plane, body, tuple(_with_name(heads)))
+
+
+def _with_name(heads: Sequence[ColumnHead]) -> Sequence[ColumnHead]:
+    """Where no label speaks of names, the last text column before the first figures holds them."""
+    if any(head.role == "name" for head in heads):
+        return heads
+    first = next((head.index for head in heads if head.role == "amount"), len(heads))
+    texts = [head.index for head in heads if head.role == "text" and head.index < first]
+    return [replace(head, role="name") if texts and head.index == texts[-1] else head for head in heads]
 
 
 def starting(plane: Sequence[Sequence[GridCell | None]], row: int) -> list[GridCell]:
@@ -150,7 +159,7 @@ def _role(path: Sequence[str], texts: Sequence[str]) -> Role:
     if guess in ("name", "text") and texts and figures == len(texts):
         return _figures_role(guess, texts)
     if guess == "amount" and texts and figures * 2 < len(texts):
-        return "name" if not path else "text"
+        return "text"
     return guess
 
 

@@ -152,7 +152,12 @@ def _closed(flow: Flow, table: _Open, setting: Setting) -> PlacedTable:
     inside = tuple(_notes_inside(table.headed))
     context = replace(table.context, notes=(*inside, *notes))
     items = (*table.items, *(i for i, _ in following[: len(notes)]))
-    return PlacedTable(read_form(table.headed, context, setting), items)
+    return PlacedTable(_not_blank(read_form(table.headed, context, setting)), items)
+
+
+def _not_blank(readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:
+    """Frames drawn around nothing are no tables."""
+    return tuple(r for r in readings if r.table.kind != "other" or r.table.status != "empty")
 
 
 def _following(flow: Flow, index: int) -> list[tuple[int, str]]:
