@@ -84,13 +84,14 @@ def match_uncoded(
 ) -> Matched | None:
     """Match a row without a usable code by its name and place.
 
-    ``beginning`` is the part of a code that could be read, if any. ``anchored`` says whether the
-    table prints codes at all; where it does, a name that breaks their order is not believed.
+    ``beginning`` is what could be read of the code, if anything; a name that agrees with it is
+    believed anywhere. ``anchored`` says whether the table prints codes at all; where it does, a
+    name that breaks their order is not believed.
     """
     if not printed or printed.endswith(_SUMS):
         return None
     bearers = [code for code in edition.bearers(printed) if code.startswith(beginning)]
-    admitted = [code for code in bearers if place.admits(code)] if anchored else bearers
+    admitted = [code for code in bearers if place.admits(code)] if anchored and not beginning else bearers
     if len(bearers) == 1 and admitted:
         return _by_name(bearers[0], printed, "name", _NAME_ALONE, edition)
     if not bearers:

@@ -27,12 +27,13 @@ def completion(printed: str, likeness: Likeness, edition: Edition, width: int) -
         return None
     name = _only_name(likeness.begins, edition.year)
     text = comparable(printed)
-    if name is None or name.evidence == "doubtful" or len(comparable(name.text)) != len(name.text):
+    if name is None or name.evidence == "doubtful":
         return None
     rest = name.text[len(text) :]
     if rest in _DROPPABLE and len(text) + _WIDTH_SLACK < width:
         return None
-    return without_space(printed) + rest
+    whole = without_space(printed) + rest
+    return whole if comparable(whole) == comparable(name.text) else None
 
 
 def _only_name(names: tuple[Name, ...], year: int) -> Name | None:

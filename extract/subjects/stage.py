@@ -107,11 +107,14 @@ def _matched_lines(lines: Sequence[_Line], setting: _Setting) -> list[_Line]:
     """Match row after row: what was matched above tells where in the tree the next row stands."""
     anchored = any(line.classification for line in lines)
     found: list[_Line] = []
-    open_code: str | None = None
+    open_codes: dict[str | None, str | None] = {}
     for line in lines:
-        matched = _match(line, open_code, anchored, setting)
-        open_code = matched.entry.code if matched and not line.classification else open_code
-        open_code = line.row.code if line.classification else open_code
+        side = line.row.side
+        matched = _match(line, open_codes.get(side), anchored, setting)
+        if line.classification:
+            open_codes[side] = line.row.code
+        elif matched:
+            open_codes[side] = matched.entry.code
         found.append(replace(line, matched=matched, whole_name=_whole_name(line, matched, setting)))
     return found
 

@@ -52,6 +52,7 @@ class Catalogue:
     def __init__(self, names: Mapping[Classification, Mapping[str, tuple[Name, ...]]]) -> None:
         self._names = names
         self._codes_named: dict[Classification, dict[str, tuple[str, ...]]] = {}
+        self._nearest_classes: dict[tuple[Classification, int], tuple[Entry, ...]] = {}
 
     def names(self, classification: Classification) -> Mapping[str, tuple[Name, ...]]:
         """Every code of a classification with all its names, in code order."""
@@ -103,9 +104,12 @@ class Catalogue:
         An ordinal before the name is passed over. Former names, names without their last word
         and names one character off are accepted when they mean one class only.
         """
-        codes = (code for code in self._names[classification] if parent_of(code) is None)
-        entries = (self.nearest(classification, code, year) for code in codes)
-        return only_bearer(name, (entry for entry in entries if entry))
+        key = (classification, year)
+        if key not in self._nearest_classes:
+            codes = (code for code in self._names[classification] if parent_of(code) is None)
+            entries = (self.nearest(classification, code, year) for code in codes)
+            self._nearest_classes[key] = tuple(entry for entry in entries if entry)
+        return only_bearer(name, self._nearest_classes[key])
 
     def find(
         self,

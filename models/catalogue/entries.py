@@ -9,7 +9,7 @@ from typing import Literal, cast
 from models.disclosure import Classification, Level
 
 Evidence = Literal["document", "recalled", "doubtful"]
-"""document: read in a published disclosure; recalled: from general knowledge; doubtful: with doubt."""
+"""How sure a name is: some document prints it, it is believed right, or it may be wrong."""
 
 _FIRST_DIGITS: dict[str, Classification] = {"1": "income", "2": "function", "3": "economic", "5": "economic"}
 _LEVELS: dict[int, Level] = {3: "class", 5: "group", 7: "item"}

@@ -177,3 +177,22 @@ def test_no_class_is_made_of_something_like_one():
     lines = ["一、基本支出", "二、项目支出", "上年结转", "年末结转和结余"]
     after = summary([sided(name, "expenditure") for name in lines]).table.rows
     assert [(each.code, each.subject) for each in after] == [(None, None)] * 4
+
+
+def test_the_two_sides_of_a_form_do_not_mix():
+    lines = [sided("年初结转和结余", "income"), sided("年末结转和结余", "expenditure")]
+    income, expenditure = summary(lines).table.rows
+    assert income.subject.code == "carried_over"
+    assert (expenditure.code, expenditure.subject) == (None, None)
+
+
+def test_what_is_left_of_a_code_counts_for_more_than_the_order():
+    rows = [row("310", "资本性支出"), row("3010", "基本工资"), row("302", "商品和服务支出")]
+    after = read(rows, classification="economic").table.rows
+    assert (after[1].code, after[1].subject.code) == ("3010", "30101")
+
+
+def test_a_level_word_in_a_cut_name_stops_its_completion():
+    reading = read([row("2010399", "其他政府办公厅（室）及相关（项）")])
+    assert reading.table.rows[0].name == "其他政府办公厅（室）及相关（项）"
+    assert reading.repairs == ()
