@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from extract.reading.intake import Limits
+from extract.reading.intake import Deadline, Limits, hold_to
 from extract.reading.pages import Box, Page, PageDocument, Ruling, Word
-from extract.reading.pdf_open import open_pdf
+from extract.reading.pdf_open import damage, open_pdf
 
 MEDIA_TYPE = "application/pdf"
 
@@ -28,18 +28,29 @@ _TURNS = {(1, 0): 0, (0, -1): 1, (-1, 0): 2, (0, 1): 3}
 def read_pdf(data: bytes, *, file_name: str, limits: Limits) -> PageDocument:
     """Read every page of a PDF.
 
-    Raises the errors of ``open_pdf``. A page that cannot be read is left out and named in
-    ``problems``; the rest is returned.
+    Raises the errors of ``open_pdf``, and ``LimitExceeded`` for a page or a document beyond the
+    limits. A page that cannot be read is left out and named in ``problems``; the rest is returned.
     """
     pages: list[Page] = []
-    problems: list[str] = []
+    deadline = Deadline(file_name, limits.seconds)
     with open_pdf(data, file_name, limits) as document:
+        problems = list(damage(document))
         for index in range(document.page_count):
+            deadline.check()
             try:
-                pages.append(_read_page(document[index]))
+                page = _read_page(document[index])
             except (RuntimeError, ValueError) as error:  # MuPDF reports damage as RuntimeError
                 problems.append(f"page {index + 1} cannot be read ({error})")
+                continue
+            _hold_page(page, file_name, limits)
+            pages.append(page)
     return PageDocument(tuple(pages), MEDIA_TYPE, problems=tuple(problems))
+
+
+def _hold_page(page: Page, file_name: str, limits: Limits) -> None:
+    where = f"on page {page.number}"
+    hold_to(limits.words, len(page.words), file_name=file_name, unit=f"words {where}", option="words")
+    hold_to(limits.drawings, len(page.rulings), file_name=file_name, unit=f"lines {where}", option="drawings")
 
 
 def _read_page(page: Any) -> Page:

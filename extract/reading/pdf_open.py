@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from extract.errors import EncryptedDocument, LimitExceeded, UnreadableDocument
@@ -31,11 +32,10 @@ def open_pdf(data: bytes, file_name: str, limits: Limits) -> pymupdf.Document:
         document = pymupdf.open(stream=data, filetype="pdf")
     except RuntimeError as error:  # MuPDF reports all damage as RuntimeError
         raise _unreadable(file_name, "is damaged beyond repair") from error
-    try:
+    with ExitStack() as if_refused:
+        if_refused.callback(document.close)
         _check(document, file_name, limits)
-    except BaseException:
-        document.close()
-        raise
+        if_refused.pop_all()
     return document
 
 
@@ -51,11 +51,19 @@ def _check(document: pymupdf.Document, file_name: str, limits: Limits) -> None:
         raise EncryptedDocument(file_name, "is encrypted and needs a password", "save it without one")
     if not document.is_pdf:
         raise _unreadable(file_name, "does not hold a PDF")
-    pages = document.page_count
+    pages = _page_count(document)
     hold_to(limits.pages, pages, file_name=file_name, unit="pages", option="pages")
     opened = [_page_opens(document, page, file_name, limits) for page in range(pages)]
     if not any(opened):
         raise _unreadable(file_name, "is truncated or damaged so that no page can be read")
+
+
+def _page_count(document: pymupdf.Document) -> int:
+    """The number of pages; 0 when the page tree contradicts itself."""
+    try:
+        return int(document.page_count)
+    except RuntimeError:
+        return 0
 
 
 def _page_opens(document: pymupdf.Document, page: int, file_name: str, limits: Limits) -> bool:

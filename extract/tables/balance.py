@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extract.tables.formulas import Formula, printed_formulas
@@ -30,7 +30,6 @@ _USES = re.compile(
 )
 """Uses (支出用途) listed beside the classes: a second breakdown of the same total."""
 _FUNDS = re.compile(r"^(?:一般公共预算|政府性基金|国有资本经营)")
-_ADDRESSED = re.compile(r"合计|总计|小计|结转|结余")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +73,30 @@ class SideLines:
     def items(self) -> tuple[Entry, ...]:
         """The outermost items: every class, use or source above the year's total."""
         above = [e for e in self.until(self.current or self.grand) if not e.of_which and e.name]
-        if not any(e.rank for e in above):
-            return tuple(e for e in above if e.role == "item")
+        if not above or not above[0].rank:
+            return tuple(e for e in above if not e.rank and e.role == "item")
         outermost = min(e.rank for e in above if e.rank)
         return tuple(e for e in above if e.rank == outermost)
 
     @property
     def carried(self) -> tuple[Entry, ...]:
-        """What the grand total adds to the year's total."""
-        return tuple(
-            entry for entry in self._below_items() if entry.role == "carry" and not entry.of_which
-        )
-
-    def _below_items(self) -> Iterator[Entry]:
-        items = {entry.row for entry in self.items}
+        """What the grand total adds to the year's total; its parts by fund are not counted again."""
         start = self.current.row if self.current else -1
         stop = self.grand.row if self.grand else start
-        outer = 0
-        for entry in self.entries:
-            if start < entry.row < stop and entry.row not in items:
-                if entry.rank and outer and entry.rank > outer:
-                    continue
-                outer = entry.rank or outer
-                yield entry
+        items = set(self.items)
+        lines = [e for e in self.entries if e.role == "carry" and start < e.row < stop and e not in items]
+        whole = [e for e in lines if not e.of_which and not _FUNDS.match(e.name)] or lines
+        outermost = min((e.rank for e in whole), default=0)
+        return tuple(e for e in whole if e.rank == outermost)
 
 
 def read_side(table: Table, side: Side) -> SideLines:
     """The lines of one side of a two-sided form with their parts in the sum."""
-    rows = [(index, row) for index, row in enumerate(table.rows) if row.side == side]
-    return SideLines(side, tuple(_entry(index, row) for index, row in rows))
+    entries = [_entry(index, row) for index, row in enumerate(table.rows) if row.side == side]
+    totals = [position for position, entry in enumerate(entries) if entry.role == "grand"]
+    if len(totals) > 1 and not any(entry.role == "current" for entry in entries):
+        entries[totals[0]] = replace(entries[totals[0]], role="current")
+    return SideLines(side, tuple(entries))
 
 
 def _entry(index: int, row: Row) -> Entry:
@@ -183,10 +177,23 @@ def _printed_sum(formula: Formula, lines: Mapping[int, int], rows: Sequence[Row]
     if any(number not in lines for number in numbers):
         return None
     left, *terms = (lines[number] for number in numbers)
-    if not _ADDRESSED.search(row_name(rows[left])) or len({rows[index].side for index in (left, *terms)}) > 1:
+    if not _addresses_a_sum(_entry(left, rows[left]), [_entry(index, rows[index]) for index in terms]):
+        return None
+    if len({rows[index].side for index in (left, *terms)}) > 1:
         return None
     signs = (sign for sign, _ in formula.terms)
     return LineSum(left, tuple(zip(signs, terms, strict=True)), formula.text)
+
+
+def _addresses_a_sum(left: Entry, terms: Sequence[Entry]) -> bool:
+    """Whether the line on the left can be the sum of the others.
+
+    A total sums lines that are no totals of its own rank; a carried amount its parts below it.
+    """
+    roles = {entry.role for entry in terms}
+    if left.role == "carry":
+        return not roles & {"current", "grand"} and all(entry.row > left.row for entry in terms)
+    return left.role in ("current", "grand") and left.role not in roles and "grand" not in roles
 
 
 def _usual_sums(side: SideLines, rows: Sequence[Row], figures: Figures) -> Iterator[LineSum]:
@@ -255,13 +262,15 @@ def _parts(whole: Entry, below: Sequence[Entry]) -> tuple[Entry, ...]:
 def _belongs(entry: Entry, whole: Entry) -> bool:
     if entry.rank > whole.rank > 0:
         return True
-    return whole.role == "carry" and entry.role == "item" and not entry.rank and bool(_FUNDS.match(entry.name))
+    by_fund = bool(_FUNDS.match(entry.name)) and not entry.rank
+    return by_fund and whole.role == "carry" and not _FUNDS.match(whole.name)
 
 
 def _equal_ends(sides: Sequence[SideLines], table: Table) -> Iterator[Identity]:
     """Income 总计 = expenditure 总计, on the column both sides print."""
     income, expenditure = (side.grand for side in sides)
-    key = table.columns[0].key if table.columns else None
+    keys = [column.key for column in table.columns]
+    key = "total" if "total" in keys else next(iter(keys), None)
     if income and expenditure and key:
         left, right = (table.rows[entry.row] for entry in (income, expenditure))
         formula = f"{_end_label(left, income)}={_end_label(right, expenditure)}"

@@ -23,7 +23,9 @@ Known = Mapping[int, Mapping[int, Decimal]]
 """What other forms or the text say of some lines: line, column, figure."""
 
 _STATES = 40_000
-"""More partial sums than this under one line are not followed; its lines then stay doubtful."""
+_STEPS = 400_000
+"""More partial sums than this under one line, or more steps to them, are not followed; its lines
+then stay doubtful."""
 _MOVE = 1.0
 _STEP = 0.01
 _UNUSUAL = 0.001
@@ -119,7 +121,11 @@ def place_lines(
     are doubtful; among several, the one with the fewest moves and then the lowest ``weights``
     (by column: how unusual a figure there is) is chosen. ``known`` figures rule out candidates
     that contradict them, where any candidate agrees.
+
+    Raises ValueError for a line with more figures than there are columns.
     """
+    if any(len(line.figures) > width for line in lines):
+        raise ValueError(f"a line prints more than {width} figures")
     if not lines:
         return ()
     form = _form(lines, width, rules, weights)
@@ -245,11 +251,10 @@ def _candidates(form: _Form, index: int, *, free: bool, known: Mapping[int, Deci
 def _placements(form: _Form, index: int) -> _Candidates:
     line = form.lines[index]
     found: _Candidates = {}
-    for columns in combinations(range(form.width), min(len(line.figures), form.width)):
-        padded = columns + tuple(range(form.width, len(line.figures)))
-        candidate = _Candidate(_cost(form, line, padded), columns)
-        vector = form.vector(index, columns) if len(columns) == len(line.figures) else None
-        if vector is not None and (vector not in found or candidate.cost < found[vector].cost):
+    for columns in combinations(range(form.width), len(line.figures)):
+        candidate = _Candidate(_cost(form, line, columns), columns)
+        vector = form.vector(index, columns)
+        if vector not in found or candidate.cost < found[vector].cost:
             found[vector] = candidate
     return found
 
@@ -260,7 +265,7 @@ def _cost(form: _Form, line: Line, columns: Sequence[int]) -> float:
         for slot, column in zip(line.slots, columns, strict=True)
         if slot is not None and slot != column
     )
-    unusual = sum(form.weights[column] for column in columns if column < form.width)
+    unusual = sum(form.weights[column] for column in columns)
     return moves + _UNUSUAL * unusual
 
 
@@ -347,6 +352,8 @@ def _partial_sums(
     bounds = _bounds(parts, targets, slack)
     for part, (low, high) in zip(parts, bounds, strict=True):
         sums: dict[Vector, float] = {}
+        if len(layers[-1]) * len(part) > _STEPS:
+            return None
         for reached, cost in layers[-1].items():
             for vector, candidate in part.items():
                 total = tuple(a + b for a, b in zip(reached, vector, strict=True))

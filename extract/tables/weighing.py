@@ -13,6 +13,7 @@ from models.disclosure import CheckStatus, Row, Table
 Address = tuple[int, str]
 """A cell of one table: index of the row, key of the column."""
 
+IdentityRule = Literal["column", "tree"]
 ZERO = Decimal(0)
 
 
@@ -23,7 +24,7 @@ class Identity:
     ``where`` is the address of the sum within its table (``2080505`` or ``208/basic``).
     """
 
-    rule: Literal["column", "tree"]
+    rule: IdentityRule
     left: Address
     terms: tuple[tuple[int, Address], ...]
     formula: str

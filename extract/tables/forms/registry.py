@@ -138,3 +138,15 @@ def _is_whole(title: str, known: str) -> bool:
     if not title.endswith(known):
         return False
     return not _FIELD_WORDS.search(title[: -len(known)])
+
+
+@cache
+def classification_of_form(kind: TableKind) -> Classification | None:
+    """The classification whose codes a kind of form prints; None for forms without subjects."""
+    return next((form.classification for form in all_forms() if form.kind == kind and form.classification), None)
+
+
+@cache
+def form_number(kind: TableKind, disclosure: str) -> str | None:
+    """The usual printed number of a form, where its family fixes one."""
+    return next((f.number for f in all_forms() if f.kind == kind and f.disclosure == disclosure and f.number), None)

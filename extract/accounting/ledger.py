@@ -1,0 +1,63 @@
+"""In the accounting stage: what was held against what, before it is numbered and written down as checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from extract.tables.balance import SideLines, read_side
+from extract.tables.weighing import Figures, Weighing, figures_of
+from models.disclosure import Side, Table
+
+CellKey = tuple[str, int, str]
+"""A cell of the document: table id, index of the row, key of the column."""
+
+FindingRule = Literal["column", "tree", "cross_form", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One identity as it was weighed, with the cells it rests on (left first)."""
+
+    rule: FindingRule
+    formula: str
+    where: str
+    weighing: Weighing
+    cells: tuple[CellKey, ...] = ()
+    message: str | None = None
+
+
+NOT_APPLICABLE = Weighing("not_applicable", None, None, None)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of the document with its figures at hand."""
+
+    table: Table
+    figures: Figures
+
+    @classmethod
+    def of(cls, table: Table) -> Sheet:
+        return cls(table, figures_of(table))
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The columns the table prints."""
+        return frozenset(column.key for column in self.table.columns)
+
+    @cached_property
+    def sides(self) -> dict[Side, SideLines]:
+        return {
+            "income": read_side(self.table, "income"),
+            "expenditure": read_side(self.table, "expenditure"),
+        }
+
+    @property
+    def prints_figures(self) -> bool:
+        """Whether any figure but zero is printed."""
+        return any(self.figures.amounts.values())
+
+    def cell(self, row: int, column: str) -> CellKey:
+        return self.table.id, row, column

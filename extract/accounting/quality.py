@@ -1,0 +1,106 @@
+"""In the accounting stage: how much of a document is proven, and what a reviewer should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from extract.accounting.ledger import CellKey
+from extract.tables.reading import Doubt
+from extract.tables.weighing import row_address
+from models.disclosure import Check, Facts, Proof, Quality, Table
+
+_CONFIDENCE_OF_DOUBT = 0.5
+_SHOWN = 5
+"""So many examples are named in one reason."""
+
+
+def with_proofs(
+    tables: Sequence[Table], proofs: Mapping[CellKey, Proof], doubts: Mapping[str, Sequence[Doubt]]
+) -> tuple[Table, ...]:
+    """The tables with the proof level of every figure; a doubtful figure is never better than unchecked."""
+    return tuple(_proven_table(table, proofs, doubts.get(table.id, ())) for table in tables)
+
+
+def _proven_table(table: Table, proofs: Mapping[CellKey, Proof], doubts: Sequence[Doubt]) -> Table:
+    doubtful = {(doubt.row, doubt.column) for doubt in doubts}
+    rows = []
+    for index, row in enumerate(table.rows):
+        cells = {}
+        for key, cell in row.cells.items():
+            proof = proofs.get((table.id, index, key), "unchecked")
+            if (index, key) in doubtful:
+                proof = "contradicted" if proof == "contradicted" else "unchecked"
+                cell = cell.model_copy(update={"confidence": _CONFIDENCE_OF_DOUBT})
+            cells[key] = cell if proof == cell.proof else cell.model_copy(update={"proof": proof})
+        rows.append(row.model_copy(update={"cells": cells}))
+    return table.model_copy(update={"rows": tuple(rows)})
+
+
+def assess(
+    facts: Facts,
+    tables: Sequence[Table],
+    checks: Sequence[Check],
+    doubts: Mapping[str, Sequence[Doubt]],
+    problems: Sequence[str],
+    seconds: Mapping[str, float],
+) -> Quality:
+    """Count what is proven and collect the reasons for a review, most telling first.
+
+    ``score`` is the share of printed figures that at least one identity confirms and none
+    contradicts; 0 for a document without figures.
+    """
+    levels = [
+        cell.proof
+        for table in tables
+        for row in table.rows
+        for key, cell in row.cells.items()
+        if row.amounts.get(key) is not None
+    ]
+    confirmed = sum(level in ("proven", "consistent") for level in levels)
+    reasons = (
+        *problems,
+        *_unknown_facts(facts),
+        *_failed(checks),
+        *_doubted(tables, doubts),
+        *(("no table was recognised as a form",) if not levels else ()),
+    )
+    return Quality(
+        score=float(round(Decimal(confirmed) / len(levels), 4)) if levels else 0.0,
+        needs_review=bool(reasons),
+        reasons=reasons,
+        cells=len(levels),
+        proven=levels.count("proven"),
+        contradicted=levels.count("contradicted"),
+        seconds=dict(seconds),
+    )
+
+
+def _unknown_facts(facts: Facts) -> Iterable[str]:
+    known = {
+        "kind": facts.kind,
+        "fiscal year": facts.fiscal_year,
+        "organisation": facts.organisation.name,
+    }
+    return (f"the {name} could not be read" for name, value in known.items() if value is None)
+
+
+def _failed(checks: Sequence[Check]) -> Iterable[str]:
+    failed = [check for check in checks if check.status == "fail"]
+    if failed:
+        yield f"{len(failed)} checks fail: {_named([f'{check.id} {check.where}' for check in failed])}"
+
+
+def _doubted(tables: Sequence[Table], doubts: Mapping[str, Sequence[Doubt]]) -> Iterable[str]:
+    for table in tables:
+        by_reason: dict[str, list[str]] = {}
+        for doubt in doubts.get(table.id, ()):
+            place = f"{table.id}/{row_address(table.rows[doubt.row])}/{doubt.column}"
+            by_reason.setdefault(doubt.reason, []).append(place)
+        for reason, places in by_reason.items():
+            yield f"{len(places)} figures of {table.id} ({table.kind}): {reason}: {_named(places)}"
+
+
+def _named(places: Sequence[str]) -> str:
+    more = len(places) - _SHOWN
+    return ", ".join(places[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,217 @@
+"""The whole way from bytes to a Disclosure, one stage after the other."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from extract.accounting import examine
+from extract.accounting.quality import assess, with_proofs
+from extract.errors import NotADisclosure
+from extract.layout.contents import contents_range
+from extract.layout.facts import read_facts
+from extract.layout.flow import Flow, TextLine
+from extract.layout.pageflow import lay_out, page_flow
+from extract.layout.sections import read_sections
+from extract.layout.transcripts import transcript_flow
+from extract.reading.intake import Intake, Limits, read_source
+from extract.reading.pages import PageDocument, SourceDocument, Transcript
+from extract.reading.pdf import read_pdf
+from extract.reading.text import read_text
+from extract.subjects import match_subjects
+from extract.tables.expected import missing_forms
+from extract.tables.formreader import Setting
+from extract.tables.forms.registry import classification_of_form
+from extract.tables.loose import read_loose_tables
+from extract.tables.pagetables import PlacedTable, read_page_tables
+from extract.tables.reading import Doubt, TableReading
+from models.disclosure import Check, Disclosure, Facts, Repair, Section, Source, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a document is to be read: its limits, and its name where the source has none."""
+
+    limits: Limits = field(default_factory=Limits)
+    file_name: str | None = None
+
+
+class _Clock:
+    """Seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 4)
+
+
+def extract(source: str | Path | bytes, *, options: Options | None = None) -> Disclosure:
+    """Read one disclosure.
+
+    ``source`` is a path or the bytes of a PDF or a transcript. Raises the errors of
+    ``extract.errors``; a document that is read in part names what is lost in ``quality.reasons``.
+    """
+    options = options or Options()
+    clock = _Clock()
+    with clock("reading"):
+        intake = read_source(source, name=options.file_name, limits=options.limits)
+        document = _read(intake, options.limits)
+    with clock("layout"):
+        flow = _flow(document)
+        facts = read_facts(flow)
+    with clock("tables"):
+        placed = _tables(document, flow, facts)
+        readings = _numbered([reading for table in placed for reading in table.readings], facts)
+    with clock("subjects"):
+        subjects = [_matched(reading, facts, document) for reading in readings]
+    with clock("accounting"):
+        tables = [subject.table for subject in subjects]
+        examination = examine(tables, kind=facts.kind, trust=document.trust)
+        doubts = {reading.table.id: reading.doubts for reading in readings}
+        proven = with_proofs(tables, examination.proofs, doubts)
+        checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
+    with clock("layout"):
+        sections = _sections(flow, placed)
+    _refuse_other_documents(intake, facts, tables, sections)
+    facts = facts.model_copy(update={"unit": _usual_unit(tables)})
+    return Disclosure(
+        id=f"sha256:{hashlib.sha256(intake.data).hexdigest()}",
+        source=_source(intake, document),
+        disclosure=facts,
+        sections=sections,
+        tables=proven,
+        checks=checks,
+        repairs=_repairs(readings, subjects),
+        quality=assess(facts, proven, checks, doubts, _problems(document), clock.seconds),
+    )
+
+
+def _read(intake: Intake, limits: Limits) -> SourceDocument:
+    if intake.format == "pdf":
+        return read_pdf(intake.data, file_name=intake.file_name, limits=limits)
+    return read_text(intake.data, file_name=intake.file_name)
+
+
+def _flow(document: SourceDocument) -> Flow:
+    if isinstance(document, Transcript):
+        return transcript_flow(document)
+    return page_flow([lay_out(page) for page in document.pages])
+
+
+def _tables(document: SourceDocument, flow: Flow, facts: Facts) -> tuple[PlacedTable, ...]:
+    setting = Setting(facts.kind, facts.fiscal_year)
+    if isinstance(document, PageDocument):
+        return read_page_tables(flow, setting)
+    return tuple(PlacedTable((found.reading,), tuple(found.items)) for found in read_loose_tables(flow))
+
+
+def _numbered(readings: Sequence[TableReading], facts: Facts) -> list[TableReading]:
+    """Tables numbered in document order; standard forms that are absent follow as missing."""
+    missing = missing_forms(facts.kind, {reading.table.kind for reading in readings})
+    everything = [*readings, *(TableReading(table) for table in missing)]
+    return [
+        TableReading(reading.table.model_copy(update={"id": f"t{number}"}), reading.doubts, reading.repairs)
+        for number, reading in enumerate(everything, 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Subjects:
+    table: Table
+    checks: tuple[Check, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+
+
+def _matched(reading: TableReading, facts: Facts, document: SourceDocument) -> _Subjects:
+    """A table with its subjects; one without a classification, or of unknown year, stays as it is."""
+    table = reading.table
+    classification = classification_of_form(table.kind)
+    if classification is None or facts.fiscal_year is None or not table.rows:
+        return _Subjects(table)
+    found = match_subjects(
+        table, edition=facts.fiscal_year, classification=classification, trust=document.trust
+    )
+    checks = tuple(
+        check.model_copy(update={"where": f"{table.id}/{check.where}"}) for check in found.checks
+    )
+    return _Subjects(found.table, checks, found.repairs)
+
+
+def _with_ids(checks: Sequence[Check], more: Sequence[Check]) -> tuple[Check, ...]:
+    """The checks of the arithmetic, then those of the subjects, numbered on."""
+    start = len(checks) + 1
+    return (*checks, *(check.model_copy(update={"id": f"c{n}"}) for n, check in enumerate(more, start)))
+
+
+def _repairs(readings: Sequence[TableReading], subjects: Sequence[_Subjects]) -> tuple[Repair, ...]:
+    """All repairs, their places completed with the table."""
+    return tuple(
+        repair.model_copy(update={"where": f"{reading.table.id}/{repair.where}"})
+        for reading, subject in zip(readings, subjects, strict=True)
+        for repair in (*reading.repairs, *subject.repairs)
+    )
+
+
+def _sections(flow: Flow, placed: Sequence[PlacedTable]) -> tuple[Section, ...]:
+    used = {item for table in placed for item in table.items}
+    contents = contents_range(flow)
+    lines = [
+        item
+        for index, item in enumerate(flow)
+        if isinstance(item, TextLine) and index not in used and index not in contents
+    ]
+    entries = [item.text for index in contents if isinstance(item := flow[index], TextLine)]
+    return read_sections(lines, entries)
+
+
+def _refuse_other_documents(
+    intake: Intake, facts: Facts, tables: Sequence[Table], sections: Sequence[Section]
+) -> None:
+    """A disclosure prints forms, or at least says whose budget it is and speaks of appropriations."""
+    if any(table.kind != "other" and table.status != "missing" for table in tables):
+        return
+    speaks = any("财政拨款" in section.text for section in sections)
+    if facts.kind is None or facts.fiscal_year is None or not speaks:
+        raise NotADisclosure(
+            intake.file_name,
+            "is no budget or final account of a department",
+            "check that it is the right file; it holds none of the forms and no appropriations",
+        )
+
+
+def _usual_unit(tables: Sequence[Table]) -> str | None:
+    """The unit most forms are printed in."""
+    units = Counter(table.unit for table in tables if table.unit)
+    return units.most_common(1)[0][0] if units else None
+
+
+def _source(intake: Intake, document: SourceDocument) -> Source:
+    pages = len(document.pages) if isinstance(document, PageDocument) else 0
+    return Source(
+        uri=intake.uri,
+        file_name=intake.file_name,
+        media_type=document.media_type,
+        bytes=len(intake.data),
+        pages=pages,
+        reader=document.reader,
+        trust=document.trust,
+    )
+
+
+def _problems(document: SourceDocument) -> tuple[str, ...]:
+    """What was lost in reading: damage, and pages that are pictures of text."""
+    if isinstance(document, Transcript):
+        return document.problems
+    pictures = [str(page.number) for page in document.pages if page.pictures and not page.words]
+    unread = f"pages {', '.join(pictures)} are pictures and were not read"
+    return (*document.problems, *((unread,) if pictures else ()))
+

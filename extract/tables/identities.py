@@ -1,0 +1,328 @@
+"""In the tables stage: the sums within one table, to choose between readings and to check it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extract.tables.balance import balance_identities, written_sum
+from extract.tables.forms.registry import FormSpec, all_forms
+from extract.tables.formulas import Formula, parse_rule, printed_formulas
+from extract.tables.weighing import (
+    Figures,
+    Identity,
+    IdentityRule,
+    figures_of,
+    row_address,
+    row_name,
+    weigh,
+)
+from models.disclosure import Column, Kind, Row, Table, TableKind
+
+TWO_SIDED: frozenset[TableKind] = frozenset({"income_expenditure_summary", "appropriation_summary"})
+SUBJECT_TABLES: frozenset[TableKind] = frozenset(
+    {
+        "income",
+        "expenditure",
+        "general_budget_expenditure",
+        "general_budget_basic_expenditure",
+        "government_fund",
+        "state_capital",
+        "appropriation_expenditure",
+        "appropriation_basic_expenditure",
+        "operating_costs",
+    }
+)
+PERSONNEL_CLASSES = frozenset({"301", "303"})
+"""Economic classes that make up 人员经费; every other class printed is 公用经费."""
+
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "basic": ("personnel", "public"),
+    "fiscal_appropriation": ("general_budget", "government_fund", "state_capital"),
+}
+"""Columns that break another one down."""
+_NOT_ADDITIVE = frozenset(
+    {"previous", "change", "budget", "final", "opening_balance", "income", "closing_balance"}
+)
+"""Columns that never belong to the sum of the year's figures."""
+_PUBLIC_EXPENSES = (
+    ("total", ("abroad", "vehicles", "reception")),
+    ("vehicles", ("vehicle_purchase", "vehicle_operation")),
+)
+_RATE = re.compile(r"率|比例|比重|幅|[%％]|增减")
+_TOTAL_NAME = re.compile(r"^(?:本年|当年)?(?:收入|支出|经费)?(?:合计|总计)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many identities of a table hold and how many fail: the measure of a reading."""
+
+    held: int
+    failed: int
+
+
+def table_identities(table: Table, figures: Figures, kind: Kind | None = None) -> tuple[Identity, ...]:
+    """Every identity within one table: its columns, its lines, its subject tree.
+
+    ``kind`` tells budgets from final accounts where the usual rules of a form differ.
+    """
+    if table.kind == "three_public":
+        return public_expense_identities(table)
+    if table.kind in TWO_SIDED:
+        return (*column_identities(table, figures, kind), *balance_identities(table, figures))
+    if table.kind in SUBJECT_TABLES:
+        return (*column_identities(table, figures, kind), *tree_identities(table))
+    return ()
+
+
+def tally(table: Table, kind: Kind | None = None) -> Tally:
+    """Count the identities of a reading that hold and that fail."""
+    figures = figures_of(table)
+    weighings = [weigh(identity, figures) for identity in table_identities(table, figures, kind)]
+    return Tally(
+        held=sum(1 for weighing in weighings if weighing and weighing.holds),
+        failed=sum(1 for weighing in weighings if weighing and weighing.status == "fail"),
+    )
+
+
+# Columns -----------------------------------------------------------------------------------
+
+
+def column_identities(table: Table, figures: Figures, kind: Kind | None = None) -> tuple[Identity, ...]:
+    """One identity per row and column formula.
+
+    A printed formula and the form's usual rule for the same column are rivals; so is the usual
+    rule with further amount columns the table prints (a reserve, money from special accounts).
+    The one that holds in most rows is the table's, the printed one first among equals.
+    """
+    rows = [index for index, row in enumerate(table.rows) if row.side != "income"]
+    found: list[Identity] = []
+    for rivals in _column_formulas(table, kind):
+        choices = [_row_identities(formula, table, rows) for formula in rivals]
+        found += (
+            max(choices, key=lambda identities: _held(identities, figures)) if choices[1:] else choices[0]
+        )
+    return tuple(found)
+
+
+def _held(identities: Iterable[Identity], figures: Figures) -> int:
+    weighings = (weigh(identity, figures) for identity in identities)
+    return sum(1 for weighing in weighings if weighing and weighing.holds)
+
+
+def _row_identities(formula: Formula, table: Table, rows: Iterable[int]) -> list[Identity]:
+    left = str(formula.left)
+    text = _written(formula, table.columns)
+    signed = [(sign, str(key)) for sign, key in formula.terms]
+    return [
+        Identity(
+            "column",
+            (index, left),
+            tuple((sign, (index, key)) for sign, key in signed),
+            text,
+            row_address(table.rows[index]),
+        )
+        for index in rows
+    ]
+
+
+def _written(formula: Formula, columns: Sequence[Column]) -> str:
+    """The formula the way the forms print it: by 栏次, else by header, else by key."""
+    named = {column.key: column for column in columns}
+    used = [named[str(key)] for key in (formula.left, *(key for _, key in formula.terms))]
+    names = [str(column.number) for column in used if column.number is not None]
+    if len(set(names)) < len(used):
+        names = ["".join(column.label.split()) for column in used]
+    if len(set(names) - {""}) < len(used):
+        names = [column.key for column in used]
+    left, *terms = names
+    signs = ("-" if sign < 0 else "+" for sign, _ in formula.terms)
+    right = "".join(sign + name for sign, name in zip(signs, terms, strict=True))
+    return f"{left}={right.removeprefix('+')}"
+
+
+def _column_formulas(table: Table, kind: Kind | None) -> list[list[Formula]]:
+    """Rival formulas in column keys, grouped by the column on the left."""
+    keys = tuple(column.key for column in table.columns)
+    rivals: dict[str, list[Formula]] = {}
+    for formula in (*_printed_in_keys(table, kind), *_usual_formulas(table.kind, kind, keys)):
+        known = rivals.setdefault(str(formula.left), [])
+        if all(set(formula.terms) != set(other.terms) for other in known):
+            known.append(formula)
+    return list(rivals.values())
+
+
+def _printed_in_keys(table: Table, kind: Kind | None) -> Iterator[Formula]:
+    """The printed column formulas whose 栏次 are all columns of the table, in column keys."""
+    formulas = printed_formulas(table.notes, "column")
+    if not formulas:
+        return
+    keys = {column.key for column in table.columns}
+    form = _usual_form(table.kind, kind, tuple(column.key for column in table.columns))
+    numbers = {number: key for number, key in enumerate(form.numbered if form else (), 1) if key in keys}
+    numbers |= {column.number: column.key for column in table.columns if column.number is not None}
+    for formula in formulas:
+        used = [int(formula.left), *(int(term) for _, term in formula.terms)]
+        if all(number in numbers for number in used) and len({numbers[n] for n in used}) == len(used):
+            signs = (sign for sign, _ in formula.terms)
+            terms = zip(signs, (numbers[number] for number in used[1:]), strict=True)
+            yield Formula("column", numbers[used[0]], tuple(terms), formula.text)
+
+
+@lru_cache(maxsize=256)
+def _usual_form(table_kind: TableKind, kind: Kind | None, keys: tuple[str, ...]) -> FormSpec | None:
+    """The form of the data nearest to a table: same kind of disclosure, most columns in common."""
+    forms = [form for form in all_forms() if form.kind == table_kind and form.rules]
+
+    def nearness(form: FormSpec) -> tuple[bool, int]:
+        columns = {column.key for column in form.columns}
+        return form.disclosure in (None, kind), len(columns & set(keys)) - len(set(keys) - columns)
+
+    return max(forms, key=nearness, default=None)
+
+
+@lru_cache(maxsize=256)
+def _usual_formulas(table_kind: TableKind, kind: Kind | None, keys: tuple[str, ...]) -> tuple[Formula, ...]:
+    """The usual rules of a form as far as the table has their columns, then wider readings of them."""
+    form = _usual_form(table_kind, kind, keys)
+    found: list[Formula] = []
+    for rule in (parse_rule(text) for text in (form.rules if form else ())):
+        fitted = _fitted(rule, keys)
+        if fitted is not None:
+            found += [fitted, *_widened(fitted, keys)]
+    whole = _broken_down(keys)
+    return (*found, *(formula for formula in whole if formula.left not in {f.left for f in found}))
+
+
+def _fitted(rule: Formula, keys: Sequence[str]) -> Formula | None:
+    """A rule with the columns a table has; None when its left side or all of its terms are missing.
+
+    Only plain sums may lose terms: a form without the column has nothing to add there. A column
+    that is printed only in its parts is replaced by them.
+    """
+    if rule.left not in keys:
+        return None
+    replaced: list[tuple[int, int | str]] = []
+    for sign, key in rule.terms:
+        parts = [part for part in _PARTS.get(str(key), ()) if part in keys]
+        replaced += [(sign, key)] if key in keys or not parts else [(sign, part) for part in parts]
+    present = tuple(dict.fromkeys(term for term in replaced if term[1] in keys))
+    plain_sum = all(sign > 0 for sign, _ in rule.terms)
+    if not present or (len(present) < len(rule.terms) and not plain_sum):
+        return None
+    return Formula("column", rule.left, present, rule.text)
+
+
+def _widened(rule: Formula, keys: Sequence[str]) -> Iterator[Formula]:
+    """The rule with the table's further amount columns: all of them, then each alone."""
+    if rule.left != "total" or any(sign < 0 for sign, _ in rule.terms):
+        return
+    terms = {str(key) for _, key in rule.terms}
+    covered = {part for whole in terms for part in _PARTS.get(whole, ())}
+    further = [key for key in keys if key not in terms | covered | _NOT_ADDITIVE | {"total"}]
+    further = [key for key in further if not terms & set(_PARTS.get(key, ()))]
+    choices = [further, *([key] for key in further)] if len(further) > 1 else [further] if further else []
+    for extra in choices:
+        yield Formula("column", rule.left, (*rule.terms, *((1, key) for key in extra)), rule.text)
+
+
+def _broken_down(keys: Sequence[str]) -> Iterator[Formula]:
+    """basic = personnel + public, where a table prints all three."""
+    if {"basic", "personnel", "public"} <= set(keys):
+        yield parse_rule("basic = personnel + public")
+
+
+def has_usual_rule(table: Table, kind: Kind | None = None) -> bool:
+    """Whether the form of a table is one whose columns or lines usually add up."""
+    keys = tuple(column.key for column in table.columns)
+    return table.kind == "three_public" or _usual_form(table.kind, kind, keys) is not None
+
+
+# Rows --------------------------------------------------------------------------------------
+
+
+def public_expense_identities(table: Table) -> tuple[Identity, ...]:
+    """三公: the total of its three expenses, vehicles of purchase and operation, in every column."""
+    rows = {row.code: index for index, row in enumerate(table.rows)}
+    found: list[Identity] = []
+    for whole, parts in _PUBLIC_EXPENSES:
+        if all(code in rows for code in (whole, *parts)):
+            found += _sum_of_rows(
+                table, rows[whole], [rows[part] for part in parts], written_sum(whole, parts)
+            )
+    return tuple(found)
+
+
+def tree_identities(table: Table) -> tuple[Identity, ...]:
+    """A subject is the sum of the subjects right below it, 合计 of the outermost ones.
+
+    Levels follow from the codes (208, 20805, 2080505; 301, 30101), so rows may stand in any
+    order and a subject whose own level is not printed counts for the next one above. A code
+    printed twice cannot be a sum, for its parts are not told apart.
+    """
+    rows = [(index, row) for index, row in enumerate(table.rows) if row.side is None]
+    coded = [(index, row.code) for index, row in rows if row.code and row.code.isdigit()]
+    children = _children(coded)
+    by_code = {code: index for index, code in coded}
+    found: list[Identity] = []
+    for code, parts in children.items():
+        if code in by_code and sum(1 for _, other in coded if other == code) == 1:
+            found += _subject_sum(table, by_code[code], parts)
+    outermost = children.get("", [])
+    for index, row in rows:
+        parts = _summed_by(row, table.rows, outermost)
+        if parts:
+            found += _subject_sum(table, index, parts)
+    return tuple(found)
+
+
+def outermost_rows(table: Table) -> list[int]:
+    """The rows of the subjects no other printed subject contains (the classes, as a rule)."""
+    rows = enumerate(table.rows)
+    return _children([(i, row.code) for i, row in rows if row.code and row.code.isdigit()]).get("", [])
+
+
+def _children(coded: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
+    """Row indices by the code of the nearest printed subject that contains them ("" for none)."""
+    printed = {code for _, code in coded}
+    children: dict[str, list[int]] = {}
+    for index, code in coded:
+        above = (code[:length] for length in range(len(code) - 1, 2, -1))
+        children.setdefault(next((c for c in above if c in printed), ""), []).append(index)
+    return children
+
+
+def _summed_by(row: Row, rows: Sequence[Row], outermost: Sequence[int]) -> list[int]:
+    """Which outermost subjects a total row sums: all, or those of personnel or public funds."""
+    if row.code or row.level != "total":
+        return []
+    name = row_name(row)
+    if "人员" in name:
+        return [index for index in outermost if rows[index].code in PERSONNEL_CLASSES]
+    if "公用" in name:
+        return [index for index in outermost if rows[index].code not in PERSONNEL_CLASSES]
+    return list(outermost) if is_total(row) else []
+
+
+def is_total(row: Row) -> bool:
+    """Whether a row is the 合计 of its table (a total row without a name is)."""
+    name = row_name(row)
+    return row.level == "total" and not row.code and (not name or bool(_TOTAL_NAME.match(name)))
+
+
+def _subject_sum(table: Table, whole: int, parts: Sequence[int]) -> Iterator[Identity]:
+    names = [table.rows[index].code or row_name(table.rows[index]) for index in (whole, *parts)]
+    return _sum_of_rows(table, whole, parts, written_sum(names[0], names[1:]), rule="tree")
+
+
+def _sum_of_rows(
+    table: Table, whole: int, parts: Sequence[int], formula: str, rule: IdentityRule = "column"
+) -> Iterator[Identity]:
+    """The same sum down every amount column; rates and changes do not add up."""
+    where = row_address(table.rows[whole])
+    for column in table.columns:
+        if column.key != "change" and not _RATE.search(column.label):
+            terms = tuple((1, (part, column.key)) for part in parts)
+            yield Identity(rule, (whole, column.key), terms, formula, f"{where}/{column.key}")

@@ -1,0 +1,142 @@
+"""In the tables stage: which amount columns a transcript's table has, from its broken header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extract.tables.columns import key_columns
+from extract.tables.formreader import Setting
+from extract.tables.formulas import parse_rule, printed_formulas
+from extract.tables.forms.registry import ColumnSpec, FormSpec
+from extract.tables.headers import ColumnHead
+from extract.tables.loose_rows import PrintedRow
+from extract.tables.placement import ColumnRule
+from models.disclosure import Column
+
+_NAME_HEADS = ("科目名称", "名称", "项目", "科目")
+_SELDOM = {
+    "opening_balance": 6.0,
+    "closing_balance": 6.0,
+    "basic": 1.0,
+    "project": 2.0,
+    "general_budget": 0.5,
+}
+_SELDOM_IN = {"government_fund": {"basic": 2.0, "project": 1.0}}
+
+
+def loose_columns(
+    spec: FormSpec, header: Sequence[PrintedRow], *, counted: int, printed: int, first: int | None, setting: Setting
+) -> tuple[Column, ...]:
+    """The amount columns in printed order.
+
+    ``counted`` is how far the row of 栏次 counts (0 without one), ``printed`` how many columns
+    the fullest row needs, ``first`` the cell of the first amount where cells are kept. The form's
+    own 栏次 decide where they fit; else the header's words do, read cell by cell or, where the
+    header is broken into pieces, in the text its pieces make up.
+    """
+    text = header_text(header)
+    if spec.numbered and max(counted, printed) <= len(spec.numbered):
+        columns = [_column(spec, key, text, number + 1) for number, key in enumerate(spec.numbered)]
+    elif first is not None:
+        columns = _columns_by_cell(spec, header, first, max(counted, printed), setting)
+    else:
+        columns = [_column(spec, key, text, None) for key in _keys_in(spec, text)]
+    spare = [Column(key=f"column_{i + 1}", label="") for i in range(len(columns), printed)]
+    return (*columns, *spare)
+
+
+def header_text(header: Sequence[PrintedRow]) -> str:
+    """The header's pieces joined in printed order, without white space and figures."""
+    return "".join(text for row in header for text in row.texts)
+
+
+def _column(spec: FormSpec, key: str, text: str, number: int | None) -> Column:
+    words = next((column.words for column in spec.columns if column.key == key), ())
+    plain = [word for word in words if "+" not in word]
+    return Column(key=key, label=next((word for word in plain if word in text), plain[0]), number=number)
+
+
+def _keys_in(spec: FormSpec, text: str) -> list[str]:
+    """The keys whose words stand in the header, the total first, then in the order of the words."""
+    places = {column.key: _place(column, text) for column in spec.columns}
+    found = sorted((place, key) for key, place in places.items() if place is not None and key != "total")
+    totals = ["total"] if "total" in places else []
+    return totals + [key for _, key in found]
+
+
+def _place(column: ColumnSpec, text: str) -> int | None:
+    for word in column.words:
+        if all(part in text for part in word.split("+")):
+            return text.index(word.split("+")[-1])
+    return None
+
+
+def _columns_by_cell(
+    spec: FormSpec, header: Sequence[PrintedRow], first: int, width: int, setting: Setting
+) -> list[Column]:
+    planes = [{token.cell - first: token.plain for token in row.tokens if token.cell is not None} for row in header]
+    width = max([width, *(slot + 1 for plane in planes for slot in plane)])
+    heads = [ColumnHead(slot, _path(planes, slot), "amount") for slot in range(width)]
+    last = max((head.index for head in heads if head.path), default=-1)
+    keyed = key_columns(heads[: last + 1], spec.columns, setting.fiscal_year)
+    if keyed and keyed[0].key.startswith("column_") and all(column.key != "total" for column in keyed):
+        return [Column(key="total", label=keyed[0].head.label), *_as_columns(keyed[1:])]
+    return _as_columns(keyed)
+
+
+def _as_columns(keyed: Sequence[object]) -> list[Column]:
+    from extract.tables.columns import KeyedColumn
+
+    return [Column(key=each.key, label=each.head.label) for each in keyed if isinstance(each, KeyedColumn)]
+
+
+def _path(planes: Sequence[dict[int, str]], slot: int) -> tuple[str, ...]:
+    """The header texts over a column; a text over an empty place reaches it where one stands below."""
+    path: list[str] = []
+    for level, plane in enumerate(planes):
+        if slot in plane:
+            path.append(plane[slot])
+        elif any(slot in below for below in planes[level + 1 :]):
+            reaching = [place for place in plane if 0 <= place < slot]
+            if reaching and all(place not in below for below in planes[level + 1 :] for place in ()):
+                path.append(plane[max(reaching)])
+    return tuple(dict.fromkeys(path))
+
+
+def first_amount_cell(header: Sequence[PrintedRow], numbers: PrintedRow | None) -> int | None:
+    """The cell of the first amount column: under 栏次 1, else right of the name's heading."""
+    if numbers is not None and numbers.kept:
+        return numbers.figures[0].cell
+    for row in header:
+        for token in row.tokens:
+            if token.cell is not None and token.plain in _NAME_HEADS[:2]:
+                return token.cell + 1
+    return None
+
+
+def column_rules(spec: FormSpec, columns: Sequence[Column], notes: Sequence[str]) -> tuple[ColumnRule, ...]:
+    """The identities between the columns: the form's usual ones, else those printed under it."""
+    index = {column.key: position for position, column in enumerate(columns)}
+    rules: list[ColumnRule] = []
+    for formula in map(parse_rule, spec.rules):
+        terms = tuple((sign, index[key]) for sign, key in formula.terms if isinstance(key, str) and key in index)
+        if formula.left in index and len(terms) > 1:
+            rules.append((index[str(formula.left)], terms))
+    return tuple(rules) or _printed_rules(columns, notes)
+
+
+def _printed_rules(columns: Sequence[Column], notes: Sequence[str]) -> tuple[ColumnRule, ...]:
+    index = {column.number: position for position, column in enumerate(columns) if column.number is not None}
+    found: list[ColumnRule] = []
+    for formula in printed_formulas(notes, "column"):
+        numbers = [number for _, number in formula.terms]
+        if all(number in index for number in (formula.left, *numbers)):
+            terms = tuple((sign, index[number]) for sign, number in formula.terms if isinstance(number, int))
+            found.append((index[formula.left], terms))  # type: ignore[index]
+    return tuple(found)
+
+
+def column_weights(spec: FormSpec, columns: Sequence[Column]) -> tuple[float, ...]:
+    """How unusual a figure is in each column: what decides where nothing else does."""
+    seldom = _SELDOM | _SELDOM_IN.get(spec.kind, {})
+    return tuple(seldom.get(column.key, float(position)) for position, column in enumerate(columns))

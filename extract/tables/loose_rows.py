@@ -1,0 +1,243 @@
+"""In the tables stage: the lines of a transcript's table become printed rows of tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from extract.layout.flow import LooseTable
+from extract.layout.marks import without_inline_marks
+from extract.layout.transcripts import printed_cells
+from extract.tables.amounts import is_blank, normalised, parse_amount
+from extract.tables.codes import code_in_name
+from extract.tables.headers import TOTAL_NAMES
+
+Sort = Literal["figure", "dash", "text"]
+
+CODE = re.compile(r"[1-5]\d{2}(?:\d{2}){0,2}")
+_FINISHED = re.compile(r"\d[\d,]*\.\d{2}%?")
+_PAGE_NUMBER = re.compile(r"[-—–]*\d{1,3}[-—–]*")
+_FRAGMENT_END = re.compile(r"[\d][,.，．·]$")
+_FRAGMENT_START = re.compile(r"^[,.，．·]\d")
+_JUNK = re.compile(r"[\W_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A printed cell, or a piece of a printed line.
+
+    ``text`` is as printed, ``value`` what it reads as when it is a figure; ``cell`` is its
+    position on a line that keeps its cells apart, None otherwise.
+    """
+
+    text: str
+    sort: Sort
+    value: Decimal | None = None
+    cell: int | None = None
+
+    @property
+    def plain(self) -> str:
+        return normalised(self.text)
+
+    @property
+    def whole(self) -> int | None:
+        """The small whole number a 栏次, a 行次 or a part of a code can be."""
+        return int(self.plain) if self.sort == "figure" and self.plain.isdigit() else None
+
+    @property
+    def respaced(self) -> bool:
+        """Whether blanks or marks had to be taken out of the figure to read it."""
+        return self.value is not None and bool(re.search(r"[\s*_<>，．·]", self.text.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """One printed row; ``kept`` tells whether its empty cells are still there."""
+
+    tokens: tuple[Token, ...]
+    kept: bool
+
+    @property
+    def figures(self) -> tuple[Token, ...]:
+        return tuple(token for token in self.tokens if token.sort != "text")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(token.plain for token in self.tokens if token.sort == "text")
+
+
+def printed_rows(table: LooseTable) -> tuple[PrintedRow, ...]:
+    """The rows of a table, whichever of the four ways its lines keep it."""
+    stacked = [line for line in table.lines if line.strip()]
+    if _is_stacked(stacked):
+        return tuple(_stacked_rows(table.lines))
+    if _is_list(stacked):
+        return tuple(_listed_rows(stacked))
+    return tuple(row for row in _plain_rows(table.lines) if row.tokens)
+
+
+# --- figures and tokens ----------------------------------------------------------------------------
+
+
+def figure_in(text: str) -> Decimal | None:
+    """The figure a text is, its inner blanks and marks taken out; None when it is none, or two.
+
+    Blanks are only taken out beside a separator (``1, 286. 76``) or where the pieces alone are no
+    finished figures of two decimals but their join is one.
+
+    >>> figure_in("1, 286. 76"), figure_in("251.35 27.94")
+    (Decimal('1286.76'), None)
+    """
+    pieces = without_inline_marks(text).split()
+    if len(pieces) < 2:
+        return parse_amount("".join(pieces))
+    if any(_FINISHED.fullmatch(normalised(piece)) for piece in pieces[:-1]):
+        return None
+    joints = all(
+        _FRAGMENT_END.search(left) or _FRAGMENT_START.search(right)
+        for left, right in zip(pieces, pieces[1:], strict=False)
+    )
+    value = parse_amount("".join(pieces).replace("·", "."))
+    return value if joints or _FINISHED.fullmatch(normalised("".join(pieces))) else None
+
+
+def _token(text: str, cell: int | None = None) -> Token:
+    value = figure_in(text)
+    if value is not None:
+        return Token(text, "figure", value, cell)
+    return Token(text, "dash" if is_blank(text) else "text", None, cell)
+
+
+def _cell_tokens(cells: Sequence[str]) -> tuple[Token, ...]:
+    return tuple(token for index, cell in enumerate(cells) for token in _tokens_in(cell, index))
+
+
+def _tokens_in(cell: str, index: int) -> Iterator[Token]:
+    """The tokens of one cell: mostly one; a code before a name and figures side by side are parted."""
+    if not cell.strip() or (_JUNK.fullmatch(cell.strip()) and not is_blank(cell)):
+        return
+    token = _token(cell, index)
+    if token.sort != "text":
+        yield token
+        return
+    split = code_in_name(cell)
+    pieces = cell.split()
+    if split is not None:
+        yield Token(split[0], "figure", Decimal(split[0]), index)
+        yield Token(split[1], "text", None, index)
+    elif len(pieces) > 1 and all(_FINISHED.fullmatch(normalised(piece)) for piece in pieces):
+        yield from (_token(piece, index + step) for step, piece in enumerate(pieces))
+    else:
+        yield token
+
+
+def _line_tokens(line: str) -> tuple[Token, ...]:
+    """The tokens of a line without cells: figures broken at a separator are joined, so are words."""
+    tokens: list[Token] = []
+    for piece in _joined_pieces(without_inline_marks(line).split()):
+        token = _token(piece)
+        split = code_in_name(piece) if token.sort == "text" else None
+        if split is not None:
+            tokens += [Token(split[0], "figure", Decimal(split[0])), Token(split[1], "text")]
+        else:
+            tokens.append(token)
+    return tuple(tokens)
+
+
+def _joined_pieces(pieces: Iterable[str]) -> list[str]:
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and _breaks_between(joined[-1], piece):
+            joined[-1] += f" {piece}"
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _breaks_between(left: str, right: str) -> bool:
+    """Whether a blank stands beside a separator within one figure (``1, 286.`` and ``76``)."""
+    broken = (
+        right[:1].isdigit() if _FRAGMENT_END.search(left) else left[-1:].isdigit() and _FRAGMENT_START.search(right)
+    )
+    # A figure still unfinished (``1, 286.``) becomes one with a further digit.
+    return bool(broken) and any(figure_in(f"{left} {right}{digit}") is not None for digit in ("", "0"))
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def _plain_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
+    for line in lines:
+        cells = printed_cells(line)
+        if cells is not None:
+            yield PrintedRow(_cell_tokens(cells), kept=True)
+        elif line.strip():
+            yield PrintedRow(_line_tokens(line), kept=False)
+
+
+def _is_stacked(lines: Sequence[str]) -> bool:
+    behind_tab = sum(1 for line in lines if line.strip(" ").startswith("\t") and "\t" not in line.strip())
+    return len(lines) > 3 and behind_tab >= 0.6 * len(lines)
+
+
+def _stacked_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
+    """One cell a line behind a tab, a blank line between rows; a line without tab goes on with its cell."""
+    cells: list[str] = []
+    ended = False
+    for line in lines:
+        if not line.strip(" "):
+            ended = bool(cells)
+        elif not line.strip(" ").startswith("\t"):
+            if cells:
+                cells[-1] = f"{cells[-1]} {line.strip()}"
+            ended = False
+        else:
+            if ended or (cells and line.startswith(" \t")):
+                yield PrintedRow(_cell_tokens(cells), kept=True)
+                cells = []
+            cells.append(without_inline_marks(line).strip())
+            ended = False
+    if cells:
+        yield PrintedRow(_cell_tokens(cells), kept=True)
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    """Whether cells stand one to a line without tabs: most lines are a code or a figure alone."""
+    alone = sum(1 for line in lines if "\t" not in line and figure_in(line) is not None)
+    return len(lines) > 8 and alone >= 0.45 * len(lines)
+
+
+def _listed_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
+    """Cells one to a line: a code, a total or a new name after figures begins a row."""
+    row: list[Token] = []
+    for line in lines:
+        token = _token(line.strip())
+        if row and _begins_row(token, row):
+            yield PrintedRow(tuple(row), kept=False)
+            row = []
+        row.append(token)
+    if row:
+        yield PrintedRow(tuple(row), kept=False)
+
+
+def _begins_row(token: Token, row: Sequence[Token]) -> bool:
+    named = any(each.sort == "text" for each in row)
+    if token.sort == "text":
+        return (named and row[-1].sort != "text") or token.plain in TOTAL_NAMES
+    return named and token.whole is not None and bool(CODE.fullmatch(token.plain)) and "." not in token.plain
+
+
+def is_page_number(row: PrintedRow) -> bool:
+    """Whether a row without cells is nothing but a page number."""
+    return not row.kept and len(row.tokens) == 1 and bool(_PAGE_NUMBER.fullmatch(row.tokens[0].plain))
+
+
+def counts_up(row: PrintedRow) -> int:
+    """How many columns the row of 栏次 counts (1 2 3 …); 0 when it is no such row."""
+    numbers = [token.whole for token in row.figures]
+    words = [text for text in row.texts if text not in {"栏次", "行次", "类", "款", "项"}]
+    counting = len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
+    return len(numbers) if counting and len(words) <= 1 and not set(words) & TOTAL_NAMES else 0

@@ -1,0 +1,351 @@
+"""In the tables stage: forms of a transcript with one subject a row, their figures placed by the identities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from extract.tables.codes import joined_code, level_of
+from extract.tables.formreader import Setting
+from extract.tables.formrows import NOT_A_FIGURE
+from extract.tables.forms.registry import FormSpec
+from extract.tables.headers import TOTAL_NAMES
+from extract.tables.loose_columns import column_rules, column_weights, first_amount_cell, loose_columns
+from extract.tables.loose_rows import CODE, PrintedRow, Token, counts_up, is_page_number
+from extract.tables.placement import Known, Line, PlacedLine, place_lines
+from extract.tables.reading import Doubt
+from extract.tables.weighing import row_address
+from models.disclosure import Cell, Column, Level, Repair, Row
+
+_HEADING_WORDS = re.compile(r"科目|项目|名称|编码|支出|收入|栏次|单位")
+_SMALL = re.compile(r"\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLine:
+    """One subject as printed; ``figures`` stand behind the name, ``name_cell`` is the name's cell.
+
+    ``unread`` are texts among the figures that are none.
+    """
+
+    code: str | None
+    printed_code: str | None
+    name_tokens: tuple[Token, ...]
+    figures: tuple[Token, ...]
+    unread: tuple[Token, ...] = ()
+
+    @property
+    def printed_name(self) -> str | None:
+        return " ".join(token.text for token in self.name_tokens) or None
+
+    @property
+    def name(self) -> str | None:
+        return "".join("".join(token.text.split()) for token in self.name_tokens) or None
+
+    @property
+    def is_total(self) -> bool:
+        return self.code is None and self.name in TOTAL_NAMES
+
+    def slot(self, token: Token) -> int | None:
+        """The amount column a token stands in, counted from the name."""
+        cell = self.name_tokens[-1].cell if self.name_tokens else None
+        return None if cell is None or token.cell is None else token.cell - cell - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectForm:
+    """A form of subjects, read but not yet placed."""
+
+    spec: FormSpec
+    columns: tuple[Column, ...]
+    lines: tuple[SubjectLine, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRows:
+    """Rows with what is uncertain about them; Doubt rows index ``rows``."""
+
+    rows: tuple[Row, ...]
+    doubts: tuple[Doubt, ...]
+    repairs: tuple[Repair, ...]
+
+
+def read_subject_form(
+    rows: Sequence[PrintedRow], spec: FormSpec, notes: Sequence[str], setting: Setting
+) -> SubjectForm | None:
+    """Find header, columns and lines of a form of subjects; None when it has no such line."""
+    body = _Body()
+    for row in rows:
+        body.take(row)
+    lines = body.finished()
+    if not lines:
+        return None
+    printed = max(_needed(line) for line in lines)
+    counted = max((counts_up(row) for row in body.numbers), default=0)
+    first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None)
+    columns = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
+    return SubjectForm(spec, columns, lines, tuple(notes))
+
+
+def _needed(line: SubjectLine) -> int:
+    """How many columns a line needs: where its cells are kept, up to its last figure, but no slide counts."""
+    return len([token for token in line.figures if token.sort == "figure"])
+
+
+# --- rows to lines ----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Body:
+    """Lines gathered so far; text that belongs to a wrapped name waits until its line is known."""
+
+    header: list[PrintedRow] = field(default_factory=list)
+    numbers: list[PrintedRow] = field(default_factory=list)
+    lines: list[SubjectLine] = field(default_factory=list)
+    waiting: list[Token] = field(default_factory=list)
+    above: tuple[str, ...] = ()
+
+    def take(self, row: PrintedRow) -> None:
+        if counts_up(row):
+            self.numbers.append(row)
+            return
+        line = self._line(row)
+        if line is None:
+            self._take_other(row)
+        elif self._completes(line):
+            self.lines[-1] = _joined(self.lines[-1], line)
+        else:
+            self._settle(line)
+
+    def _line(self, row: PrintedRow) -> SubjectLine | None:
+        line, self.above = subject_line(row, self.above)
+        started = bool(self.lines or self.numbers)
+        return line if line is None or line.code or line.is_total or started else None
+
+    def _take_other(self, row: PrintedRow) -> None:
+        if not self.lines:
+            self.header.append(row)
+        elif is_page_number(row) or any(row.texts and row.texts == known.texts for known in self.header):
+            return
+        elif row.texts:
+            self.waiting += [token for token in row.tokens if token.sort == "text"]
+        elif not self.lines[-1].figures:
+            self.lines[-1] = replace(self.lines[-1], figures=row.figures)
+
+    def _completes(self, line: SubjectLine) -> bool:
+        """Whether a line without code is the rest of the one above, whose name was wrapped before its figures."""
+        if line.code or line.is_total or not self.lines:
+            return False
+        last = self.lines[-1]
+        wrapped = all(token.cell is None for token in (*last.name_tokens, *line.name_tokens))
+        return wrapped and bool(last.code) and not last.figures
+
+    def _settle(self, line: SubjectLine) -> None:
+        """Give waiting text to the line it belongs to, then add the new line."""
+        if self.waiting and not line.name_tokens:
+            line = replace(line, name_tokens=tuple(self.waiting))
+        elif self.waiting:
+            self._append_to_last()
+        self.waiting = []
+        self.lines.append(line)
+
+    def _append_to_last(self) -> None:
+        last = self.lines[-1]
+        if last.code and len(self.waiting) <= 2:
+            self.lines[-1] = replace(last, name_tokens=(*last.name_tokens, *map(_floating, self.waiting)))
+
+    def finished(self) -> tuple[SubjectLine, ...]:
+        if self.waiting and self.lines:
+            self._append_to_last()
+        totals = [line for line in self.lines if line.is_total]
+        headings = [line for line in totals if not line.figures] if any(t.figures for t in totals) else totals[1:]
+        return tuple(line for line in self.lines if not any(line is heading for heading in headings))
+
+
+def _floating(token: Token) -> Token:
+    return replace(token, cell=None)
+
+
+def _joined(first: SubjectLine, rest: SubjectLine) -> SubjectLine:
+    return replace(first, name_tokens=(*first.name_tokens, *rest.name_tokens), figures=rest.figures)
+
+
+def subject_line(row: PrintedRow, above: Sequence[str]) -> tuple[SubjectLine | None, tuple[str, ...]]:
+    """Read a row as code, name and figures; also the code's parts, which the next row may leave out.
+
+    None when the row has neither code nor total, nor a name with figures.
+    """
+    code, parts, used = _code(row.tokens, above)
+    rest = row.tokens[used:] if code else tuple(t for t in row.tokens if t.sort == "text" or _behind_text(row, t))
+    names, figures, unread = _parted(rest)
+    if code is None:
+        total = _total(names, figures)
+        if total is None and not (names and any(token.sort == "figure" for token in figures)):
+            return None, tuple(above)
+        names = (total,) if total else names
+    printed = " ".join(token.text for token in row.tokens[:used]) if code else None
+    name = names if not row.kept else names[:1]
+    return SubjectLine(code, printed, name, figures, unread), parts
+
+
+def _behind_text(row: PrintedRow, token: Token) -> bool:
+    position = row.tokens.index(token)
+    return any(each.sort == "text" for each in row.tokens[:position])
+
+
+def _parted(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]:
+    """The name in front, the figures and dashes, and texts behind a figure."""
+    start = next((i for i, token in enumerate(tokens) if token.sort != "text"), len(tokens))
+    figures = tuple(token for token in tokens[start:] if token.sort != "text")
+    return tuple(tokens[:start]), figures, tuple(token for token in tokens[start:] if token.sort == "text")
+
+
+def _total(names: Sequence[Token], figures: Sequence[Token]) -> Token | None:
+    """The total a row without code is for: its last word, unless the row is a header."""
+    if not names or names[-1].plain not in TOTAL_NAMES:
+        return None
+    others = "".join(token.plain for token in names[:-1])
+    return names[-1] if figures or not _HEADING_WORDS.search(others) else None
+
+
+def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tuple[str, ...], int]:
+    """The code in front of a row, printed whole, with blanks or in parts, and how many tokens it takes."""
+    parts: list[str] = []
+    for token in tokens:
+        digits = "".join(token.plain.split(","))
+        if token.sort != "figure" or not digits.isdigit():
+            break
+        if parts and (not _SMALL.fullmatch(digits) or len("".join(parts)) + len(digits) > 7):
+            break
+        parts.append(digits)
+    if not parts:
+        return None, tuple(above), 0
+    whole = "".join(parts)
+    if len(parts) > 1 and not CODE.fullmatch(whole) or len(whole) < 3:
+        padded = joined_code(parts if len(parts[0]) == 3 else ["", *parts], above)
+        whole = "".join(padded)
+    if not CODE.fullmatch(whole):
+        return None, tuple(above), 0
+    return whole, tuple(part for part in (whole[:3], whole[3:5], whole[5:]) if part), len(parts)
+
+
+# --- placing ---------------------------------------------------------------------------------------
+
+
+def place_subjects(form: SubjectForm, known: Known | None = None) -> PlacedRows:
+    """Put the figures of every line into their columns."""
+    lines = [_placeable(form, index) for index in range(len(form.lines))]
+    placed = place_lines(
+        lines,
+        len(form.columns),
+        column_rules(form.spec, form.columns, form.notes),
+        known=known,
+        weights=column_weights(form.spec, form.columns),
+    )
+    return rows_of(form, placed)
+
+
+def _placeable(form: SubjectForm, index: int) -> Line:
+    line = form.lines[index]
+    printed = [token for token in line.figures if token.value is not None]
+    every = len(line.figures) == len(form.columns)  # dashes hold the empty places
+    slots = [line.figures.index(token) if every else line.slot(token) for token in printed]
+    return Line(tuple(token.value or Decimal(0) for token in printed), tuple(slots), _parent(form.lines, index))
+
+
+def _parent(lines: Sequence[SubjectLine], index: int) -> int | None:
+    """The line a subject is part of: the nearest above with a shorter code that begins its own, else the total."""
+    line = lines[index]
+    total = next((i for i, each in enumerate(lines) if each.is_total), None)
+    if line.code is None:
+        return None
+    for above in range(index - 1, -1, -1):
+        code = lines[above].code
+        if code and len(code) < len(line.code) and line.code.startswith(code):
+            return above
+    return total
+
+
+def rows_of(form: SubjectForm, placed: Iterable[PlacedLine]) -> PlacedRows:
+    """Rows of the form with their figures placed."""
+    rows: list[Row] = []
+    doubts: list[Doubt] = []
+    repairs: list[Repair] = []
+    for line, place in zip(form.lines, placed, strict=True):
+        row, unread = _row(form, line, place)
+        doubts += [Doubt(len(rows), key, NOT_A_FIGURE) for key in unread]
+        doubts += [
+            Doubt(len(rows), form.columns[column].key, reason) for column, reason in sorted(place.doubtful.items())
+        ]
+        rows.append(row)
+        repairs += _repairs(form, row, line, place)
+    return PlacedRows(tuple(rows), tuple(doubts), tuple(repairs))
+
+
+def _row(form: SubjectForm, line: SubjectLine, place: PlacedLine) -> tuple[Row, list[str]]:
+    keys = [column.key for column in form.columns]
+    figures = [token for token in line.figures if token.value is not None]
+    amounts: dict[str, Decimal | None] = dict.fromkeys(keys)
+    cells: dict[str, Cell] = {}
+    for token, column in zip(figures, place.columns, strict=True):
+        amounts[keys[column]] = token.value
+        cells[keys[column]] = Cell(text=token.text)
+    unread = _unread(form, line, cells)
+    cells |= {key: Cell(text=token.text) for key, token in unread.items()}
+    row = Row(
+        code=line.code,
+        name=line.name,
+        level=_level(form, line),
+        printed_code=line.printed_code,
+        printed_name=line.printed_name,
+        amounts=amounts,
+        cells=cells,
+    )
+    return row, list(unread)
+
+
+def _unread(form: SubjectForm, line: SubjectLine, taken: dict[str, Cell]) -> dict[str, Token]:
+    """Texts in amount columns that are no figures, by column; without cells the total is named."""
+    found: dict[str, Token] = {}
+    for token in line.unread:
+        slot = line.slot(token)
+        place = 0 if slot is None else slot
+        if place < len(form.columns) and form.columns[place].key not in taken:
+            found[form.columns[place].key] = token
+    return found
+
+
+def _level(form: SubjectForm, line: SubjectLine) -> Level:
+    if line.code:
+        return level_of(line.code, form.spec.classification)
+    return "total" if line.is_total else "line"
+
+
+def _repairs(form: SubjectForm, row: Row, line: SubjectLine, place: PlacedLine) -> list[Repair]:
+    address = row_address(row)
+    found: list[Repair] = []
+    if line.code and line.printed_code and line.code != line.printed_code and "".join(line.printed_code.split()) == line.code:
+        found.append(spacing(f"{address}/code", line.printed_code, line.code))
+    figures = [token for token in line.figures if token.value is not None]
+    for token, column in zip(figures, place.columns, strict=True):
+        key = form.columns[column].key
+        if token.respaced:
+            found.append(spacing(f"{address}/{key}", token.text, format(token.value or 0, "f")))
+        slot = line.slot(token)
+        if slot is not None and slot != column and column not in place.doubtful:
+            found.append(_moved(f"{address}/{key}", form, slot, key))
+    return found
+
+
+def spacing(where: str, printed: str, plain: str) -> Repair:
+    """A change of notation only: blanks, marks or full-width signs taken out."""
+    return Repair(where=where, from_=printed, to=plain, kind="spacing", certainty="formal")
+
+
+def _moved(where: str, form: SubjectForm, slot: int, key: str) -> Repair:
+    """A figure taken out of the column it had slid to; the identities leave no other place."""
+    printed = form.columns[slot].key if 0 <= slot < len(form.columns) else f"column_{slot + 1}"
+    return Repair(where=where, from_=printed, to=key, kind="column", certainty="proven")
