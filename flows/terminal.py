@@ -210,7 +210,7 @@ def _absent(tables: Iterable[Table]) -> RenderableType:
     ]
     others = sum(table.cells is not None and table.status == "extracted" for table in tables)
     if others:
-        lines.append(f"{others} tables that are no standard form (--all prints them)")
+        lines.append(f"tables that are no standard form: {others} (--all prints them)")
     return _plain_lines(lines)
 
 
