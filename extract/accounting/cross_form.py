@@ -118,15 +118,12 @@ def _current(side: Side) -> Callable[[Sheet], list[Line]]:
         if lines.current:
             return _whole_line([lines.current.row])
         carried = {entry.row for entry in lines.carried}
-        if lines.grand is None or any(figure for (row, _), figure in _printed(sheet) if row in carried):
+        amounts = sheet.figures.amounts
+        if lines.grand is None or any(figure for (row, _), figure in amounts.items() if row in carried):
             return []
         return _whole_line([lines.grand.row])
 
     return choose
-
-
-def _printed(sheet: Sheet) -> Iterator[tuple[tuple[int, str], Decimal]]:
-    yield from sheet.figures.amounts.items()
 
 
 def _all(side: Side) -> Callable[[Sheet], list[Line]]:
@@ -240,10 +237,9 @@ def _apply(
 
 
 def _concerns(equality: Equality, left: Sheet) -> bool:
-    used = {key for (_, key), figure in left.figures.amounts.items() if figure}
-    if equality.with_column and equality.with_column not in used:
+    if equality.with_column and equality.with_column not in left.used:
         return False
-    if equality.without_column and equality.without_column in used:
+    if equality.without_column and equality.without_column in left.used:
         return False
     if equality.label:
         labels = {column.key: column.label for column in left.table.columns}
@@ -283,7 +279,7 @@ def _lines(
     """Weigh line by line; a strict comparison reports lines that stand on one side only."""
     lefts, rights = _CHOICES[left.rows](pair.left), _CHOICES[right.rows](pair.right)
     if strict and not (lefts and rights):
-        yield _not_applicable(pair, f"one of the forms has no row for {left.rows} = {right.rows}")
+        yield _not_applicable(pair, f"one of the forms has no rows for {left.rows} = {right.rows}")
         return
     by_code = {line.code: line for line in rights if line.code is not None}
     by_name = {line.name: line for line in rights}
@@ -374,4 +370,4 @@ def _prints_counterpart(equality: Equality, sheet: Sheet) -> bool:
     """Whether the form that is there prints the figures the missing one ought to hold."""
     side = 0 if sheet.table.kind == equality.left.kind else 1
     columns = {pair[side] for pair in equality.columns}
-    return any(figure for (_, key), figure in sheet.figures.amounts.items() if key in columns)
+    return not columns.isdisjoint(sheet.used)

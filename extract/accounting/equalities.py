@@ -112,7 +112,12 @@ EQUALITIES: tuple[Equality, ...] = (
     ),
     Equality(Side("expenditure", "classes"), Side("income_expenditure_summary", "classes"), _SPLIT),
     *(
-        Equality(Side("expenditure", "total"), Side("income_expenditure_summary", rows), ((column, "total"),))
+        Equality(
+            Side("expenditure", "total"),
+            Side("income_expenditure_summary", rows),
+            ((column, "total"),),
+            optional=True,
+        )
         for rows, column in _USES
     ),
     # Forms 05, 07 and 08 against the columns of 04.

@@ -48,6 +48,11 @@ class Sheet:
         return frozenset(column.key for column in self.table.columns)
 
     @cached_property
+    def used(self) -> frozenset[str]:
+        """The columns with a figure other than zero."""
+        return frozenset(key for (_, key), figure in self.figures.amounts.items() if figure)
+
+    @cached_property
     def sides(self) -> dict[Side, SideLines]:
         return {
             "income": read_side(self.table, "income"),
@@ -57,7 +62,7 @@ class Sheet:
     @property
     def prints_figures(self) -> bool:
         """Whether any figure but zero is printed."""
-        return any(self.figures.amounts.values())
+        return bool(self.used)
 
     def cell(self, row: int, column: str) -> CellKey:
         return self.table.id, row, column

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -266,9 +267,10 @@ def tree_identities(table: Table) -> tuple[Identity, ...]:
     coded = [(index, row.code) for index, row in rows if row.code and row.code.isdigit()]
     children = _children(coded)
     by_code = {code: index for index, code in coded}
+    printed = Counter(code for _, code in coded)
     found: list[Identity] = []
     for code, parts in children.items():
-        if code in by_code and sum(1 for _, other in coded if other == code) == 1:
+        if printed[code] == 1:
             found += _subject_sum(table, by_code[code], parts)
     outermost = children.get("", [])
     for index, row in rows:

@@ -112,17 +112,21 @@ def figures_of(table: Table) -> Figures:
     )
 
 
-def residual(left: Decimal, terms: Iterable[tuple[int, Decimal | None]]) -> Decimal:
-    """Left minus the signed sum of the terms; a blank term counts nothing."""
-    return left - _signed_sum(terms)
-
-
-def _signed_sum(terms: Iterable[tuple[int, Decimal | None]]) -> Decimal:
-    total = ZERO
+def signed_sum(terms: Iterable[tuple[int, Decimal | None]]) -> Decimal | None:
+    """The signed sum of the terms; a blank one counts nothing, None when all are blank."""
+    total: Decimal | None = None
     for sign, figure in terms:
         if figure is not None:
-            total = total + figure if sign > 0 else total - figure
+            if total is None:
+                total = figure if sign > 0 else -figure
+            else:
+                total = total + figure if sign > 0 else total - figure
     return total
+
+
+def residual(left: Decimal, terms: Iterable[tuple[int, Decimal | None]]) -> Decimal:
+    """Left minus the signed sum of the terms."""
+    return left - (signed_sum(terms) or ZERO)
 
 
 def slack(units: Iterable[Decimal]) -> Decimal:
@@ -149,10 +153,9 @@ def weigh_figures(
     are printed. A printed figure over nothing but blanks fails, printed terms under a blank
     are not applicable.
     """
-    printed = any(figure is not None for _, figure in terms)
-    if left is None or not printed:
-        return _weigh_blank(left, terms, printed)
-    right = _signed_sum(terms)
+    right = signed_sum(terms)
+    if left is None or right is None:
+        return _weigh_blank(left, right, terms)
     difference = left - right
     if not difference:
         return Weighing("pass", left, right, difference, supports=True)
@@ -163,12 +166,12 @@ def weigh_figures(
 
 
 def _weigh_blank(
-    left: Decimal | None, terms: Sequence[tuple[int, Decimal | None]], printed: bool
+    left: Decimal | None, right: Decimal | None, terms: Sequence[tuple[int, Decimal | None]]
 ) -> Weighing | None:
     if left:
         return Weighing("fail", left, None, None)
-    if left is None and printed and any(figure for _, figure in terms):
-        return Weighing("not_applicable", None, _signed_sum(terms), None)
+    if left is None and any(figure for _, figure in terms):
+        return Weighing("not_applicable", None, right, None)
     return None
 
 
