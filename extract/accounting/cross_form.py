@@ -13,7 +13,7 @@ from extract.accounting.equalities import Side as Half
 from extract.accounting.ledger import NOT_APPLICABLE, Finding, Sheet
 from extract.tables.balance import Entry
 from extract.tables.identities import PERSONNEL_CLASSES, is_total, outermost_rows
-from extract.tables.weighing import Weighing, row_address, row_name, weigh_figures
+from extract.tables.weighing import Address, Weighing, row_address, row_name, weigh_figures
 from models.disclosure import Kind, Side, Table, TableKind
 
 _UNIT = re.compile(r"([十百千万亿]*)元")
@@ -119,7 +119,7 @@ def _current(side: Side) -> Callable[[Sheet], list[Line]]:
             return _whole_line([lines.current.row])
         carried = {entry.row for entry in lines.carried}
         amounts = sheet.figures.amounts
-        if lines.grand is None or any(figure for (row, _), figure in amounts.items() if row in carried):
+        if lines.grand is None or any(figure for (_, row, _), figure in amounts.items() if row in carried):
             return []
         return _whole_line([lines.grand.row])
 
@@ -307,38 +307,34 @@ def _same_name(line: Line, by_name: Mapping[str, Line]) -> Line | None:
 def _weigh_line(line: Line, other: Line, pair: Pair, column: tuple[str, str]) -> Iterator[Finding]:
     left, right = pair.left, pair.right
     shift = pair.shift or 0
-    here, there = (line.rows[0], column[0]), [(row, column[1]) for row in other.rows]
+    here, there = left.cell(line.rows[0], column[0]), [right.cell(row, column[1]) for row in other.rows]
     terms = [(1, _scaled(right.figures.get(address), shift)) for address in there]
 
     def units() -> list[Decimal]:
         return [left.figures.unit(here), *(right.figures.unit(each).scaleb(shift) for each in there)]
 
     weighing = weigh_figures(left.figures.get(here), terms, units)
-    if weighing is None:
-        return
-    where = _place(left.table, *here)
-    yield Finding(
-        "cross_form",
-        f"{where}={'+'.join(_place(right.table, *each) for each in there)}",
-        where,
-        weighing,
-        (left.cell(*here), *(right.cell(*each) for each in there)),
-    )
+    if weighing is not None:
+        where = _place(left.table, here)
+        formula = f"{where}={'+'.join(_place(right.table, each) for each in there)}"
+        yield Finding("cross_form", formula, where, weighing, (here, *there))
 
 
 def _scaled(figure: Decimal | None, shift: int) -> Decimal | None:
     return figure if figure is None or not shift else figure.scaleb(shift)
 
 
-def _place(table: Table, row: int, column: str) -> str:
+def _place(table: Table, cell: Address) -> str:
+    _, row, column = cell
     return f"{table.id}/{row_address(table.rows[row])}/{column}"
 
 
 def _alone(sheet: Sheet, line: Line, column: str) -> Iterator[Finding]:
     """A line with a figure whose counterpart the other form does not print."""
-    figure = sheet.figures.get((line.rows[0], column))
+    cell = sheet.cell(line.rows[0], column)
+    figure = sheet.figures.get(cell)
     if figure:
-        where = _place(sheet.table, line.rows[0], column)
+        where = _place(sheet.table, cell)
         weighing = Weighing("not_applicable", figure, None, None)
         yield Finding("cross_form", where, where, weighing, message="the other form has no such row")
 

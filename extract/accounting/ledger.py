@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from extract.tables.balance import SideLines, read_side
-from extract.tables.weighing import Figures, Weighing, figures_of
+from extract.tables.weighing import Address, Figures, Weighing, figures_of
 from models.disclosure import Side, Table
 
-CellKey = tuple[str, int, str]
-"""A cell of the document: table id, index of the row, key of the column."""
+CellKey = Address
+"""A cell of the document."""
 
 FindingRule = Literal["column", "tree", "cross_form", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One identity as it was weighed, with the cells it rests on (left first)."""
 
     rule: FindingRule
     formula: str
     where: str
     weighing: Weighing
-    cells: tuple[CellKey, ...] = ()
+    cells: tuple[Address, ...] = ()
     message: str | None = None
 
 
@@ -50,7 +49,7 @@ class Sheet:
     @cached_property
     def used(self) -> frozenset[str]:
         """The columns with a figure other than zero."""
-        return frozenset(key for (_, key), figure in self.figures.amounts.items() if figure)
+        return frozenset(key for (_, _, key), figure in self.figures.amounts.items() if figure)
 
     @cached_property
     def sides(self) -> dict[Side, SideLines]:
@@ -64,5 +63,5 @@ class Sheet:
         """Whether any figure but zero is printed."""
         return bool(self.used)
 
-    def cell(self, row: int, column: str) -> CellKey:
+    def cell(self, row: int, column: str) -> Address:
         return self.table.id, row, column

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from extract.accounting.ledger import CellKey, Finding, Sheet
+from extract.accounting.ledger import Finding, Sheet
+from extract.tables.weighing import Address
 from models.disclosure import Proof
 
 PROVEN_BY = 2
 """Independent identities that prove a figure."""
 
 
-def prove(sheets: Iterable[Sheet], findings: Sequence[Finding]) -> dict[CellKey, Proof]:
+def prove(sheets: Iterable[Sheet], findings: Sequence[Finding]) -> dict[Address, Proof]:
     """The proof level of every printed figure.
 
     Proven: at least two independent identities with the figure hold. Consistent: one does.
@@ -23,29 +24,27 @@ def prove(sheets: Iterable[Sheet], findings: Sequence[Finding]) -> dict[CellKey,
     support = _support(findings)
     blamed = _blamed(findings, support)
     return {
-        key: _level(key, support, blamed)
-        for sheet in sheets
-        for key in ((sheet.table.id, row, column) for row, column in sheet.figures.amounts)
+        address: _level(address, support, blamed) for sheet in sheets for address in sheet.figures.amounts
     }
 
 
-def _level(key: CellKey, support: Mapping[CellKey, int], blamed: set[CellKey]) -> Proof:
-    if key in blamed:
+def _level(address: Address, support: Mapping[Address, int], blamed: set[Address]) -> Proof:
+    if address in blamed:
         return "contradicted"
-    held = support.get(key, 0)
+    held = support.get(address, 0)
     if held >= PROVEN_BY:
         return "proven"
     return "consistent" if held else "unchecked"
 
 
-def _support(findings: Iterable[Finding]) -> Counter[CellKey]:
+def _support(findings: Iterable[Finding]) -> Counter[Address]:
     """How many different sets of cells hold around each cell."""
     holding = {frozenset(finding.cells) for finding in findings if finding.weighing.supports}
     return Counter(cell for cells in holding for cell in cells)
 
 
-def _blamed(findings: Iterable[Finding], support: Mapping[CellKey, int]) -> set[CellKey]:
-    blamed: set[CellKey] = set()
+def _blamed(findings: Iterable[Finding], support: Mapping[Address, int]) -> set[Address]:
+    blamed: set[Address] = set()
     for finding in findings:
         if finding.weighing.status == "fail":
             suspects = [cell for cell in finding.cells if support.get(cell, 0) < PROVEN_BY]

@@ -145,10 +145,11 @@ def balance_identities(table: Table, figures: Figures) -> tuple[Identity, ...]:
 def _per_column(total: LineSum, table: Table, figures: Figures) -> Iterator[Identity]:
     where = row_address(table.rows[total.left])
     rows = (total.left, *(row for _, row in total.terms))
+    signs = tuple(sign for sign, _ in total.terms)
     for column in table.columns:
-        if any((row, column.key) in figures.amounts for row in rows):
-            terms = tuple((sign, (row, column.key)) for sign, row in total.terms)
-            yield Identity("column", (total.left, column.key), terms, total.formula, f"{where}/{column.key}")
+        cells = tuple((table.id, row, column.key) for row in rows)
+        if any(cell in figures.amounts for cell in cells):
+            yield Identity("column", cells, signs, total.formula, f"{where}/{column.key}")
 
 
 def _printed_sums(table: Table) -> dict[int, LineSum]:
@@ -230,14 +231,14 @@ def _breakdowns(items: Sequence[Entry], figures: Figures) -> list[tuple[Entry, .
     uses = tuple(entry for entry in items if _USES.match(entry.name))
     others = tuple(entry for entry in items if entry not in uses)
     lists = [entries for entries in (others, uses) if entries]
-    rows = {row for row, _ in figures.amounts}
+    rows = {row for _, row, _ in figures.amounts}
     printed = [entries for entries in lists if any(entry.row in rows for entry in entries)]
     return printed or lists[:1]
 
 
 def _part_sums(side: SideLines, rows: Sequence[Row], figures: Figures) -> Iterator[LineSum]:
     """Items that are broken down into numbered parts, and carried amounts broken down by fund."""
-    printed = {row for row, _ in figures.amounts}
+    printed = {row for _, row, _ in figures.amounts}
     for position, entry in enumerate(side.entries):
         if entry.role not in ("item", "carry") or entry.of_which:
             continue
@@ -275,7 +276,8 @@ def _equal_ends(sides: Sequence[SideLines], table: Table) -> Iterator[Identity]:
         left, right = (table.rows[entry.row] for entry in (income, expenditure))
         formula = f"{_end_label(left, income)}={_end_label(right, expenditure)}"
         where = f"{row_address(left)}/{key}"
-        yield Identity("column", (income.row, key), ((1, (expenditure.row, key)),), formula, where)
+        cells = ((table.id, income.row, key), (table.id, expenditure.row, key))
+        yield Identity("column", cells, (1,), formula, where)
 
 
 def _end_label(row: Row, entry: Entry) -> str:

@@ -48,6 +48,11 @@ _NOT_ADDITIVE = frozenset(
     {"previous", "change", "budget", "final", "opening_balance", "income", "closing_balance"}
 )
 """Columns that never belong to the sum of the year's figures."""
+_GENERAL_RULES = (
+    "total = basic + project",
+    "total = general_budget + government_fund + state_capital + fiscal_account + unit_funds",
+)
+"""Tried on forms whose data give no rule for the total: by use, or by source of the money."""
 _PUBLIC_EXPENSES = (
     ("total", ("abroad", "vehicles", "reception")),
     ("vehicles", ("vehicle_purchase", "vehicle_operation")),
@@ -114,14 +119,14 @@ def _held(identities: Iterable[Identity], figures: Figures) -> int:
 
 
 def _row_identities(formula: Formula, table: Table, rows: Iterable[int]) -> list[Identity]:
-    left = str(formula.left)
     text = _written(formula, table.columns)
-    signed = [(sign, str(key)) for sign, key in formula.terms]
+    keys = [str(key) for key in (formula.left, *(key for _, key in formula.terms))]
+    signs = tuple(sign for sign, _ in formula.terms)
     return [
         Identity(
             "column",
-            (index, left),
-            tuple((sign, (index, key)) for sign, key in signed),
+            tuple([(table.id, index, key) for key in keys]),
+            signs,
             text,
             row_address(table.rows[index]),
         )
@@ -193,8 +198,8 @@ def _usual_formulas(table_kind: TableKind, kind: Kind | None, keys: tuple[str, .
         fitted = _fitted(rule, keys)
         if fitted is not None:
             found += [fitted, *_widened(fitted, keys)]
-    whole = _broken_down(keys)
-    return (*found, *(formula for formula in whole if formula.left not in {f.left for f in found}))
+    known = {formula.left for formula in found}
+    return (*found, *(formula for formula in _general_formulas(keys) if formula.left not in known))
 
 
 def _fitted(rule: Formula, keys: Sequence[str]) -> Formula | None:
@@ -229,8 +234,12 @@ def _widened(rule: Formula, keys: Sequence[str]) -> Iterator[Formula]:
         yield Formula("column", rule.left, (*rule.terms, *((1, key) for key in extra)), rule.text)
 
 
-def _broken_down(keys: Sequence[str]) -> Iterator[Formula]:
-    """basic = personnel + public, where a table prints all three."""
+def _general_formulas(keys: Sequence[str]) -> Iterator[Formula]:
+    """What holds in any form that prints the columns: totals by use or source, basic by its parts."""
+    for rule in _GENERAL_RULES:
+        fitted = _fitted(parse_rule(rule), keys)
+        if fitted is not None and len(fitted.terms) > 1:
+            yield fitted
     if {"basic", "personnel", "public"} <= set(keys):
         yield parse_rule("basic = personnel + public")
 
@@ -247,12 +256,11 @@ def has_usual_rule(table: Table, kind: Kind | None = None) -> bool:
 def public_expense_identities(table: Table) -> tuple[Identity, ...]:
     """三公: the total of its three expenses, vehicles of purchase and operation, in every column."""
     rows = {row.code: index for index, row in enumerate(table.rows)}
+    sums = _RowSums.of(table, "column")
     found: list[Identity] = []
     for whole, parts in _PUBLIC_EXPENSES:
         if all(code in rows for code in (whole, *parts)):
-            found += _sum_of_rows(
-                table, rows[whole], [rows[part] for part in parts], written_sum(whole, parts)
-            )
+            found += sums.sums(rows[whole], [rows[part] for part in parts])
     return tuple(found)
 
 
@@ -268,15 +276,16 @@ def tree_identities(table: Table) -> tuple[Identity, ...]:
     children = _children(coded)
     by_code = {code: index for index, code in coded}
     printed = Counter(code for _, code in coded)
+    sums = _RowSums.of(table, "tree")
     found: list[Identity] = []
     for code, parts in children.items():
         if printed[code] == 1:
-            found += _subject_sum(table, by_code[code], parts)
+            found += sums.sums(by_code[code], parts)
     outermost = children.get("", [])
     for index, row in rows:
         parts = _summed_by(row, table.rows, outermost)
         if parts:
-            found += _subject_sum(table, index, parts)
+            found += sums.sums(index, parts)
     return tuple(found)
 
 
@@ -314,17 +323,25 @@ def is_total(row: Row) -> bool:
     return row.level == "total" and not row.code and (not name or bool(_TOTAL_NAME.match(name)))
 
 
-def _subject_sum(table: Table, whole: int, parts: Sequence[int]) -> Iterator[Identity]:
-    names = [table.rows[index].code or row_name(table.rows[index]) for index in (whole, *parts)]
-    return _sum_of_rows(table, whole, parts, written_sum(names[0], names[1:]), rule="tree")
+@dataclass(frozen=True, slots=True)
+class _RowSums:
+    """Writes sums of rows, the same down every column that adds up (rates and changes do not)."""
 
+    table: Table
+    keys: tuple[str, ...]
+    rule: IdentityRule
 
-def _sum_of_rows(
-    table: Table, whole: int, parts: Sequence[int], formula: str, rule: IdentityRule = "column"
-) -> Iterator[Identity]:
-    """The same sum down every amount column; rates and changes do not add up."""
-    where = row_address(table.rows[whole])
-    for column in table.columns:
-        if column.key != "change" and not _RATE.search(column.label):
-            terms = tuple((1, (part, column.key)) for part in parts)
-            yield Identity(rule, (whole, column.key), terms, formula, f"{where}/{column.key}")
+    @classmethod
+    def of(cls, table: Table, rule: IdentityRule) -> _RowSums:
+        additive = (c.key for c in table.columns if c.key != "change" and not _RATE.search(c.label))
+        return cls(table, tuple(additive), rule)
+
+    def sums(self, whole: int, parts: Sequence[int]) -> Iterator[Identity]:
+        rows = (whole, *parts)
+        names = [self.table.rows[row].code or row_name(self.table.rows[row]) for row in rows]
+        formula = written_sum(names[0], names[1:])
+        where = row_address(self.table.rows[whole])
+        signs = (1,) * len(parts)
+        for key in self.keys:
+            cells = tuple([(self.table.id, row, key) for row in rows])
+            yield Identity(self.rule, cells, signs, formula, f"{where}/{key}")

@@ -6,37 +6,32 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from models.disclosure import CheckStatus, Row, Table
 
-Address = tuple[int, str]
-"""A cell of one table: index of the row, key of the column."""
+Address = tuple[str, int, str]
+"""A cell: id of the table ("" before the document is put together), index of the row, key of the column."""
 
 IdentityRule = Literal["column", "tree"]
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The figure at ``left`` is the signed sum of the figures at ``terms``.
+class Identity(NamedTuple):
+    """The figure of the first of ``cells`` is the sum of the others, each with its sign.
 
     ``where`` is the address of the sum within its table (``2080505`` or ``208/basic``).
+    A tuple, like ``Weighing``, because a document has a thousand of them.
     """
 
     rule: IdentityRule
-    left: Address
-    terms: tuple[tuple[int, Address], ...]
+    cells: tuple[Address, ...]
+    signs: tuple[int, ...]
     formula: str
     where: str
 
-    @property
-    def cells(self) -> tuple[Address, ...]:
-        return (self.left, *(address for _, address in self.terms))
 
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
+class Weighing(NamedTuple):
     """How an identity fared.
 
     ``difference`` is left minus right. ``supports`` tells whether the outcome speaks for its
@@ -101,10 +96,10 @@ def _places(figure: Decimal) -> int:
 
 
 def figures_of(table: Table) -> Figures:
-    """The figures a table prints, by row index and column key."""
+    """The figures a table prints, by their addresses."""
     return Figures(
         {
-            (index, key): figure
+            (table.id, index, key): figure
             for index, row in enumerate(table.rows)
             for key, figure in row.amounts.items()
             if figure is not None
@@ -177,11 +172,9 @@ def _weigh_blank(
 
 def weigh(identity: Identity, figures: Figures) -> Weighing | None:
     """Hold an identity against the figures of its table; None when there is nothing to compare."""
-    amounts = figures.amounts
-    terms = [(sign, amounts.get(address)) for sign, address in identity.terms]
-    return weigh_figures(
-        amounts.get(identity.left), terms, lambda: [figures.unit(address) for address in identity.cells]
-    )
+    left, *terms = map(figures.amounts.get, identity.cells)
+    signed = list(zip(identity.signs, terms, strict=True))
+    return weigh_figures(left, signed, lambda: [figures.unit(address) for address in identity.cells])
 
 
 def row_address(row: Row) -> str:
