@@ -110,7 +110,7 @@ def _flow(document: SourceDocument) -> Flow:
 def _tables(document: SourceDocument, flow: Flow, facts: Facts) -> tuple[PlacedTable, ...]:
     setting = Setting(facts.kind, facts.fiscal_year)
     if isinstance(document, PageDocument):
-        return read_page_tables(flow, setting)
+        return read_page_tables(flow, setting, document.data)
     return tuple(PlacedTable((found.reading,), tuple(found.items)) for found in read_loose_tables(flow))
 
 

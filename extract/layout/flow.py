@@ -23,16 +23,15 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class TableSpot:
-    """A ruled table on a page: its network of rulings and the words inside it."""
+    """A table on a page: the words inside it and its network of rulings, None where none connects.
+
+    ``box`` is in the upright frame of the page, points.
+    """
 
     page: Page
-    network: Network
+    box: Box
     words: tuple[Word, ...]
-
-    @property
-    def box(self) -> Box:
-        """Where it stands, in the upright frame of the page, points."""
-        return self.network.box
+    network: Network | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from extract.layout.alignment import aligned_stretches
 from extract.layout.flow import Flow, FlowItem, TableSpot, TextLine
 from extract.layout.rulings import Network, networks
 from extract.reading.pages import Box, Page, Word
@@ -22,11 +23,10 @@ _WIDE_GAP = 1.0
 
 @dataclass(frozen=True, slots=True)
 class PageLayout:
-    """A page taken apart: its ruled networks with the words inside, and the lines outside, top to bottom."""
+    """A page taken apart: its tables with the words inside, and the lines outside, top to bottom."""
 
     page: Page
-    networks: tuple[Network, ...]
-    inside: tuple[tuple[Word, ...], ...]
+    spots: tuple[TableSpot, ...]
     lines: tuple[TextLine, ...]
 
 
@@ -39,8 +39,30 @@ def lay_out(page: Page) -> PageLayout:
     for word in page.words:
         home = _home(word, boxes)
         (outside if home is None else inside[home]).append(word)
-    lines = text_lines(outside, page.number)
-    return PageLayout(page, found, tuple(tuple(words) for words in inside), lines)
+    ruled = [
+        TableSpot(page, network.box, tuple(words), network)
+        for network, words in zip(found, inside, strict=True)
+    ]
+    aligned, rest = _aligned_spots(page, word_lines(outside))
+    return PageLayout(page, (*ruled, *aligned), tuple(_text_line(line, page.number) for line in rest))
+
+
+def _aligned_spots(page: Page, lines: Sequence[Sequence[Word]]) -> tuple[list[TableSpot], list[Sequence[Word]]]:
+    """Tables without a frame, and the lines that are left."""
+    stretches = aligned_stretches(lines)
+    spots = [_aligned_spot(page, [word for line in lines[s.start : s.stop] for word in line]) for s in stretches]
+    taken = {index for stretch in stretches for index in stretch}
+    return spots, [line for index, line in enumerate(lines) if index not in taken]
+
+
+def _aligned_spot(page: Page, words: Sequence[Word]) -> TableSpot:
+    box = (
+        min(word.x0 for word in words),
+        min(word.y0 for word in words),
+        max(word.x1 for word in words),
+        max(word.y1 for word in words),
+    )
+    return TableSpot(page, box, tuple(words))
 
 
 def _outermost(found: Sequence[Network]) -> tuple[Network, ...]:
@@ -71,8 +93,8 @@ def _home(word: Word, boxes: Sequence[Box]) -> int | None:
     return None
 
 
-def text_lines(words: Iterable[Word], page: int) -> tuple[TextLine, ...]:
-    """Words joined into printed lines, top to bottom, left to right.
+def word_lines(words: Iterable[Word]) -> list[list[Word]]:
+    """Words gathered into printed lines, top to bottom, left to right.
 
     Words belong to one line when their middles differ by less than half the smaller text size.
     """
@@ -82,7 +104,7 @@ def text_lines(words: Iterable[Word], page: int) -> tuple[TextLine, ...]:
             rows[-1].append(word)
         else:
             rows.append([word])
-    return tuple(_text_line(sorted(row, key=lambda word: word.x0), page) for row in rows)
+    return [sorted(row, key=lambda word: word.x0) for row in rows]
 
 
 def _same_line(word: Word, other: Word) -> bool:
@@ -141,20 +163,14 @@ def page_flow(layouts: Sequence[PageLayout]) -> Flow:
     heads = running_heads(layouts)
     stream: list[FlowItem] = []
     for layout in layouts:
-        lines: list[FlowItem] = [
-            line for line in layout.lines if (layout.page.number, line.text) not in heads
-        ]
-        spots: list[FlowItem] = [
-            TableSpot(layout.page, network, words)
-            for network, words in zip(layout.networks, layout.inside, strict=True)
-        ]
-        stream += sorted(lines + spots, key=_top)
+        lines = [line for line in layout.lines if (layout.page.number, line.text) not in heads]
+        stream += sorted([*lines, *layout.spots], key=_top)
     return tuple(stream)
 
 
 def _top(item: FlowItem) -> float:
     if isinstance(item, TableSpot):
-        return item.network.box[1]
+        return item.box[1]
     assert isinstance(item, TextLine) and item.box is not None
     return (item.box[1] + item.box[3]) / 2
 

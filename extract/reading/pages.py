@@ -67,10 +67,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageDocument:
-    """A document that came as pages with geometry (a PDF)."""
+    """A document that came as pages with geometry (a PDF).
+
+    ``data`` are its bytes, kept for readers that want to look at a page a second time.
+    """
 
     pages: tuple[Page, ...]
     media_type: str
+    data: bytes = b""
     reader: str = "pdf"
     problems: tuple[str, ...] = ()
     trust: Trust = "text_layer"

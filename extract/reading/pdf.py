@@ -44,7 +44,7 @@ def read_pdf(data: bytes, *, file_name: str, limits: Limits) -> PageDocument:
                 continue
             _hold_page(page, file_name, limits)
             pages.append(page)
-    return PageDocument(tuple(pages), MEDIA_TYPE, problems=tuple(problems))
+    return PageDocument(tuple(pages), MEDIA_TYPE, data, problems=tuple(problems))
 
 
 def _hold_page(page: Page, file_name: str, limits: Limits) -> None:

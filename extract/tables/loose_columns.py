@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extract.tables.columns import key_columns
+from extract.tables.columns import KeyedColumn, key_columns
 from extract.tables.formreader import Setting
 from extract.tables.formulas import parse_rule, printed_formulas
 from extract.tables.forms.registry import ColumnSpec, FormSpec
@@ -84,10 +84,8 @@ def _columns_by_cell(
     return _as_columns(keyed)
 
 
-def _as_columns(keyed: Sequence[object]) -> list[Column]:
-    from extract.tables.columns import KeyedColumn
-
-    return [Column(key=each.key, label=each.head.label) for each in keyed if isinstance(each, KeyedColumn)]
+def _as_columns(keyed: Sequence[KeyedColumn]) -> list[Column]:
+    return [Column(key=each.key, label=each.head.label) for each in keyed]
 
 
 def _path(planes: Sequence[dict[int, str]], slot: int) -> tuple[str, ...]:
@@ -98,7 +96,7 @@ def _path(planes: Sequence[dict[int, str]], slot: int) -> tuple[str, ...]:
             path.append(plane[slot])
         elif any(slot in below for below in planes[level + 1 :]):
             reaching = [place for place in plane if 0 <= place < slot]
-            if reaching and all(place not in below for below in planes[level + 1 :] for place in ()):
+            if reaching:
                 path.append(plane[max(reaching)])
     return tuple(dict.fromkeys(path))
 

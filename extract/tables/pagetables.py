@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extract.layout.flow import Flow, TableSpot, TextLine
+from extract.tables.aligned import aligned_grid, is_hollow, printed_lines
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.context import Context, form_number_in, is_title, look_above, look_below, unit_in
 from extract.tables.continuation import continued
 from extract.tables.formreader import Setting, read_form
 from extract.tables.forms.registry import forms_for_title
-from extract.tables.grid import Grid
+from extract.tables.grid import Grid, GridCell
 from extract.tables.headers import Headed, read_header
+from extract.tables.identities import tally
 from extract.tables.lattice import lattice_grid
 from extract.tables.reading import TableReading
+from extract.tables.second import second_grids
+
+_MOST_SECOND_PAGES = 12
+"""Tables over more pages get no second reading: it costs a third of a second a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +33,31 @@ class PlacedTable:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A table that may still go on over the page."""
+    """A table that may still go on over the page. ``spots`` are the flow items it stands in."""
 
     headed: Headed
     context: Context
     items: tuple[int, ...]
-    last: int
+    spots: tuple[int, ...]
+
+    @property
+    def last(self) -> int:
+        return self.spots[-1]
 
 
-def spot_grid(spot: TableSpot) -> Grid:
-    """The grid a ruled spot draws."""
-    return lattice_grid(spot.page, spot.network, spot.words)
+def read_page_tables(flow: Flow, setting: Setting, data: bytes = b"") -> tuple[PlacedTable, ...]:
+    """Every table of the document, in order, joined over pages and read as the form it is.
+
+    ``data`` are the bytes of the PDF: where a table of known title does not add up, camelot
+    reads its pages again and the reading that satisfies more identities is taken.
+    """
+    return tuple(
+        PlacedTable(_not_blank(_best_reading(flow, table, setting, data)), _items(flow, table))
+        for table in _joined_tables(flow)
+    )
 
 
-def read_page_tables(flow: Flow, setting: Setting) -> tuple[PlacedTable, ...]:
-    """Every table of the document, in order, joined over pages and read as the form it is."""
-    done: list[PlacedTable] = []
+def _joined_tables(flow: Flow) -> Iterator[_Open]:
     current: _Open | None = None
     for index, item in enumerate(flow):
         if not isinstance(item, TableSpot):
@@ -51,15 +66,41 @@ def read_page_tables(flow: Flow, setting: Setting) -> tuple[PlacedTable, ...]:
         if not any(cell.text.strip() for cell in grid.cells) and current is None:
             continue
         longer = _continued(flow, current, index, grid) if current else None
-        if longer is not None:
-            current = longer
-            continue
-        if current is not None:
-            done.append(_closed(flow, current, setting))
-        current = _opened(flow, index, grid, since=current.last + 1 if current else 0)
+        if longer is None and current is not None:
+            yield current
+        current = longer or _opened(flow, index, grid, since=current.last + 1 if current else 0)
     if current is not None:
-        done.append(_closed(flow, current, setting))
-    return tuple(done)
+        yield current
+
+
+def spot_grid(spot: TableSpot) -> Grid:
+    """The grid a spot shows: the one its rulings draw, or, where they leave walls out, its words line up to."""
+    drawn = lattice_grid(spot.page, spot.network, spot.words) if spot.network else None
+    if drawn is not None and drawn.columns > 1 and not is_hollow(drawn):
+        return drawn
+    edges = [x for x, _ in spot.network.verticals] if spot.network else []
+    levels = [y for y, _ in spot.network.horizontals] if spot.network else _levels(spot)
+    tries = ((edges, levels), (edges, []), ([], levels), ([], []))
+    grids = [grid for e, l in tries if (grid := aligned_grid(spot.page, spot.words, e, l)) is not None]
+    sound = [grid for grid in grids if not is_hollow(grid)]
+    return next(iter(sound), drawn or _plain_grid(spot, grids))
+
+
+def _levels(spot: TableSpot) -> list[float]:
+    """Horizontal rulings that cross a spot without verticals."""
+    x0, y0, x1, y1 = spot.box
+    inside = [r for r in spot.page.rulings if r.horizontal and y0 < r.y0 < y1 and r.x0 < x1 and r.x1 > x0]
+    return sorted({round(r.y0, 1) for r in inside})
+
+
+def _plain_grid(spot: TableSpot, grids: Sequence[Grid]) -> Grid:
+    """When nothing lines up, the words as one column of lines."""
+    if grids:
+        return grids[-1]
+    lines = enumerate(printed_lines(spot.words))
+    texts = [(row, " ".join(word.text for word in line.words)) for row, line in lines]
+    cells = tuple(GridCell(row, 0, text, page=spot.page.number) for row, text in texts)
+    return Grid(len(cells), 1, cells, {spot.page.number: spot.page.displayed(spot.box)})
 
 
 def _between(flow: Flow, start: int, end: int) -> list[tuple[int, str]]:
@@ -73,7 +114,8 @@ def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Op
     if joined is None:
         return None
     between = tuple(i for i, _ in _between(flow, current.last + 1, index))
-    return replace(current, headed=joined, items=(*current.items, *between, index), last=index)
+    items, spots = (*current.items, *between, index), (*current.spots, index)
+    return replace(current, headed=joined, items=items, spots=spots)
 
 
 def _may_go_on(flow: Flow, current: _Open, index: int) -> bool:
@@ -98,7 +140,7 @@ def _opened(flow: Flow, index: int, grid: Grid, *, since: int) -> _Open:
     if inner:
         context = _more_context(context, look_above(inner))
     items = tuple(i for i, _ in above[len(above) - context.above :]) if context.above else ()
-    return _Open(read_header(body), context, (*items, index), index)
+    return _Open(read_header(body), context, (*items, index), (index,))
 
 
 def _titles_inside(grid: Grid) -> tuple[list[str], Grid]:
@@ -146,13 +188,56 @@ def _more_context(outer: Context, inner: Context) -> Context:
     )
 
 
-def _closed(flow: Flow, table: _Open, setting: Setting) -> PlacedTable:
+def _notes_below(flow: Flow, table: _Open) -> tuple[list[int], tuple[str, ...]]:
+    """The flow items and texts of the notes printed under a table."""
     following = _following(flow, table.last)
     notes = look_below([text for _, text in following])
-    inside = tuple(_notes_inside(table.headed))
-    context = replace(table.context, notes=(*inside, *notes))
-    items = (*table.items, *(i for i, _ in following[: len(notes)]))
-    return PlacedTable(_not_blank(read_form(table.headed, context, setting)), items)
+    return [index for index, _ in following[: len(notes)]], notes
+
+
+def _items(flow: Flow, table: _Open) -> tuple[int, ...]:
+    return (*table.items, *_notes_below(flow, table)[0])
+
+
+def _best_reading(flow: Flow, table: _Open, setting: Setting, data: bytes) -> tuple[TableReading, ...]:
+    _, notes = _notes_below(flow, table)
+    context = replace(table.context, notes=(*_notes_inside(table.headed), *notes))
+    first = read_form(table.headed, context, setting)
+    if not data or not context.forms or not _doubtful(first, setting):
+        return first
+    spots = [item for index in table.spots if isinstance(item := flow[index], TableSpot)]
+    others = (read_form(headed, context, setting) for headed in _second_readings(spots, data))
+    return max((first, *others), key=lambda readings: _merit(readings, setting))
+
+
+def _merit(readings: Sequence[TableReading], setting: Setting) -> tuple[int, int, int]:
+    """Readings compare by identities, those that fail counting against twice, then by what stays unread."""
+    counts = [tally(reading.table, setting.kind) for reading in readings]
+    held, failed = sum(count.held for count in counts), sum(count.failed for count in counts)
+    known = sum(reading.table.kind != "other" for reading in readings)
+    return held - 2 * failed, known, -sum(len(reading.doubts) for reading in readings)
+
+
+def _doubtful(readings: Sequence[TableReading], setting: Setting) -> bool:
+    """Whether a reading of a known title is worth a second opinion."""
+    table = readings[0].table
+    count = tally(table, setting.kind)
+    failing = count.failed >= 3 and count.failed * 4 > count.held + count.failed
+    unread = table.kind == "other" and table.status == "extracted"
+    return unread or failing or any(reading.doubts for reading in readings)
+
+
+def _second_readings(spots: Sequence[TableSpot], data: bytes) -> Iterator[Headed]:
+    """The table as camelot reads it, where it finds every part of it: one reading per parser."""
+    if len(spots) > _MOST_SECOND_PAGES:
+        return
+    parts = [list(second_grids(data, spot.page, spot.box, ruled=spot.network is not None)) for spot in spots]
+    for grids in zip(*parts, strict=False):
+        headed: Headed | None = read_header(_titles_inside(grids[0])[1])
+        for grid in grids[1:]:
+            headed = continued(headed, grid) if headed else None
+        if headed:
+            yield headed
 
 
 def _not_blank(readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:

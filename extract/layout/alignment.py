@@ -1,0 +1,63 @@
+"""In the layout stage: stretches of a page whose words stand in columns of figures are tables without a frame."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+
+from extract.reading.pages import Word
+
+_FIGURE = re.compile(r"[-(]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d{3,})\)?%?")
+_CAPTION = re.compile(r"表(?:[(（].*[)）])?$|(?:单位|部门|名称)[:：]|公开.{0,6}表|[。；]$|^注|年.{0,20}(?:预算|决算)")
+_GAP = 0.9
+"""Columns stand at least this many text sizes apart."""
+_INNER = 3
+"""So many lines without figures may stand between two with figures (wrapped names, empty items)."""
+_HEADER = 9
+"""So many lines above the first figures may belong to the header."""
+
+Line = Sequence[Word]
+
+
+def is_tabular(line: Line) -> bool:
+    """Whether a printed line shows a column of figures: a bare figure, well apart from other words."""
+    figures = sum(_FIGURE.fullmatch(unicodedata.normalize("NFKC", word.text)) is not None for word in line)
+    apart = any(right.x0 - left.x1 > _GAP * left.size for left, right in pairwise(line))
+    return figures > 0 and apart and len(line) >= 2
+
+
+def aligned_stretches(lines: Sequence[Line]) -> list[range]:
+    """The runs of lines that make up tables, their headers included; two lines of figures at least."""
+    stretches: list[range] = []
+    tabular = [index for index, line in enumerate(lines) if is_tabular(line)]
+    start = 0
+    for position, index in enumerate(tabular):
+        last = position + 1 == len(tabular) or not _connected(lines, index, tabular[position + 1])
+        if last:
+            if position - start >= 1:
+                stretches.append(range(_header_start(lines, tabular[start], stretches), index + 1))
+            start = position + 1
+    return stretches
+
+
+def _connected(lines: Sequence[Line], index: int, following: int) -> bool:
+    between = lines[index + 1 : following]
+    return len(between) <= _INNER and not any(_is_caption(line) for line in between)
+
+
+def _is_caption(line: Line) -> bool:
+    return bool(_CAPTION.search("".join(word.text for word in line)))
+
+
+def _header_start(lines: Sequence[Line], first: int, stretches: Sequence[range]) -> int:
+    """Header lines go up to the caption; a line much further away than the others ends them, too."""
+    floor = max(stretches[-1].stop if stretches else 0, first - _HEADER)
+    start = first
+    while start > floor and not _is_caption(lines[start - 1]):
+        gap = min(word.y0 for word in lines[start]) - max(word.y1 for word in lines[start - 1])
+        if gap > 3 * lines[start][0].size:
+            break
+        start -= 1
+    return start

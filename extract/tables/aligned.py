@@ -1,0 +1,224 @@
+"""In the tables stage: tables with few rulings or none are read from how their words line up."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from extract.reading.pages import Box, Page, Word
+from extract.tables.amounts import normalised, parse_amount
+from extract.tables.grid import Grid, GridCell
+from extract.tables.headers import CODE, TOTAL_NAMES
+from extract.tables.lattice import cell_text
+
+_WRAPPED = 0.75
+"""A line of text nearer to a row of figures than this share of the usual row distance belongs to it."""
+_ITEM = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|\d{1,2}[.、．])")
+
+Band = tuple[float, float]
+"""Where a column's words stand: from x to x, points."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """Words of one printed line, left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def middle(self) -> float:
+        return (min(w.y0 for w in self.words) + max(w.y1 for w in self.words)) / 2
+
+    @property
+    def texts(self) -> list[str]:
+        return [normalised(word.text) for word in self.words]
+
+
+def printed_lines(words: Iterable[Word]) -> list[PrintedLine]:
+    """Words grouped into printed lines, top to bottom."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.y0 + word.y1):
+        if rows and abs(_middle(rows[-1][0]) - _middle(word)) < 0.5 * min(rows[-1][0].size, word.size):
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [PrintedLine(tuple(sorted(row, key=lambda word: word.x0))) for row in rows]
+
+
+def _middle(word: Word) -> float:
+    return (word.y0 + word.y1) / 2
+
+
+def aligned_grid(
+    page: Page, words: Sequence[Word], edges: Sequence[float] = (), levels: Sequence[float] = ()
+) -> Grid | None:
+    """A grid from the alignment of words; None when they show no columns of figures.
+
+    ``edges`` and ``levels`` are the vertical and horizontal rulings that are drawn (positions in
+    points); given at least three of either, columns or rows follow them. Otherwise columns lie
+    between the gaps no line of figures crosses, and every line with figures or a code is a row,
+    together with the lines of its wrapped name.
+    """
+    lines = printed_lines(words)
+    figured = [line for line in lines if _is_figured(line)]
+    bands = _drawn_bands(edges, words) or _bands(figured)
+    if len(bands) < 2 or len(figured) < 2:
+        return None
+    first = _first_body_line(lines)
+    header = _header_rows(lines[:first], bands)
+    body = _body_rows(lines[first:], levels)
+    return _grid(page, bands, header, body)
+
+
+def _is_figure(text: str) -> bool:
+    return parse_amount(text) is not None
+
+
+def _is_figured(line: PrintedLine) -> bool:
+    """Whether a line is one of the body: figures or a code, and not just the counting of columns."""
+    figures = [text for text in line.texts if _is_figure(text)]
+    counting = len(figures) > 1 and all(text.isdigit() and len(text) <= 2 for text in figures)
+    return bool(figures) and not counting
+
+
+def _drawn_bands(edges: Sequence[float], words: Sequence[Word]) -> list[Band]:
+    """Columns between drawn verticals, the page's text closing them on both sides."""
+    if len(edges) < 3:
+        return []
+    left, right = min(w.x0 for w in words), max(w.x1 for w in words)
+    closed = [*([left] if left < edges[0] else []), *edges, *([right] if right > edges[-1] else [])]
+    return list(pairwise(closed))
+
+
+def _bands(figured: Sequence[PrintedLine]) -> list[Band]:
+    """Columns of words that no gap divides; lines of totals, centred over two columns, do not count."""
+    lines = [line for line in figured if not TOTAL_NAMES.intersection(line.texts)] or list(figured)
+    spans = sorted((word.x0, word.x1) for line in lines for word in line.words)
+    bands: list[list[float]] = []
+    for start, end in spans:
+        if bands and start < bands[-1][1]:
+            bands[-1][1] = max(bands[-1][1], end)
+        else:
+            bands.append([start, end])
+    return [(start, end) for start, end in bands]
+
+
+def _first_body_line(lines: Sequence[PrintedLine]) -> int:
+    return next((i for i, line in enumerate(lines) if _is_figured(line) or _names_item(line)), len(lines))
+
+
+def _names_item(line: PrintedLine) -> bool:
+    return bool(_ITEM.match(line.texts[0]))
+
+
+# Header -------------------------------------------------------------------------------------
+
+
+def _covered(word: Word, bands: Sequence[Band]) -> range:
+    """The columns a header word stands over."""
+    over = [i for i, (start, end) in enumerate(bands) if min(word.x1, end) - max(word.x0, start) > 0.1 * word.size]
+    if not over:
+        nearest = min(range(len(bands)), key=lambda i: abs(sum(bands[i]) - word.x0 - word.x1))
+        over = [nearest]
+    return range(over[0], over[-1] + 1)
+
+
+def _header_rows(lines: Sequence[PrintedLine], bands: Sequence[Band]) -> list[dict[range, list[Word]]]:
+    """Header cells: words over several columns keep their line; the others stack up in their column."""
+    rows: list[dict[range, list[Word]]] = []
+    lowest: dict[range, list[Word]] = {}
+    for line in lines:
+        spanning: dict[range, list[Word]] = {}
+        for word in line.words:
+            cover = _covered(word, bands)
+            (lowest if len(cover) == 1 else spanning).setdefault(cover, []).append(word)
+        if spanning:
+            rows.append(spanning)
+    return [*rows, *([lowest] if lowest else [])]
+
+
+# Body ---------------------------------------------------------------------------------------
+
+
+def _body_rows(lines: Sequence[PrintedLine], levels: Sequence[float]) -> list[list[Word]]:
+    if len(levels) >= 3:
+        return _between_levels(lines, levels)
+    anchors = [line for line in lines if _is_figured(line) or _names_item(line)]
+    if not anchors:
+        return [list(line.words) for line in lines]
+    distances = [lower.middle - upper.middle for upper, lower in pairwise(anchors)]
+    usual = median(distances) if distances else anchors[0].words[0].size * 2
+    rows: dict[float, list[Word]] = {line.middle: list(line.words) for line in anchors}
+    for line in lines:
+        if line in anchors:
+            continue
+        nearest = min(anchors, key=lambda anchor: abs(anchor.middle - line.middle))
+        if abs(nearest.middle - line.middle) < _WRAPPED * usual:
+            rows[nearest.middle] += line.words
+        else:
+            rows[line.middle] = list(line.words)
+    return [rows[middle] for middle in sorted(rows)]
+
+
+def _between_levels(lines: Sequence[PrintedLine], levels: Sequence[float]) -> list[list[Word]]:
+    rows: dict[int, list[Word]] = {}
+    for line in lines:
+        for word in line.words:
+            rows.setdefault(bisect_right(levels, _middle(word)), []).append(word)
+    return [rows[index] for index in sorted(rows)]
+
+
+def _column_of(word: Word, bands: Sequence[Band]) -> int:
+    """The column a word of the body stands in: the one it overlaps most, else the nearest."""
+    overlaps = [min(word.x1, end) - max(word.x0, start) for start, end in bands]
+    return max(range(len(bands)), key=lambda index: overlaps[index])
+
+
+# Grid ---------------------------------------------------------------------------------------
+
+
+def _grid(
+    page: Page, bands: Sequence[Band], header: Sequence[dict[range, list[Word]]], body: Sequence[list[Word]]
+) -> Grid:
+    cells: list[GridCell] = []
+    for row, spans in enumerate(header):
+        filled = {column for span in spans for column in span}
+        rest = {range(column, column + 1): [] for column in range(len(bands)) if column not in filled}
+        cells += [_cell(page, row, span, words) for span, words in {**spans, **rest}.items()]
+    for row, words in enumerate(body, len(header)):
+        columns: dict[int, list[Word]] = {column: [] for column in range(len(bands))}
+        for word in words:
+            columns[_column_of(word, bands)].append(word)
+        cells += [_cell(page, row, range(column, column + 1), found) for column, found in columns.items()]
+    edges = (bands[0][0], *((a[1] + b[0]) / 2 for a, b in pairwise(bands)), bands[-1][1])
+    boxes = [cell.box for cell in cells if cell.box]
+    return Grid(len(header) + len(body), len(bands), tuple(cells), {page.number: _united(boxes)}, edges)
+
+
+def _cell(page: Page, row: int, span: range, words: Sequence[Word]) -> GridCell:
+    text = cell_text(words) if words else ""
+    box = page.displayed(_united([(w.x0, w.y0, w.x1, w.y1) for w in words])) if words else None
+    return GridCell(row, span.start, text, 1, len(span), page.number, box)
+
+
+def _united(boxes: Sequence[Box]) -> Box:
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def is_hollow(grid: Grid) -> bool:
+    """Whether the rulings leave out walls: cells that hold several figures or codes, one above another or side by side."""
+    crowded = 0
+    for cell in grid.cells:
+        pieces = [piece for piece in re.split(r"[\n ]", cell.text) if piece]
+        figures = [piece for piece in pieces if _is_figure(normalised(piece)) and (len(piece) > 3 or CODE.fullmatch(piece))]
+        crowded += len(figures) > 1
+    return crowded > 0

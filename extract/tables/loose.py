@@ -1,0 +1,345 @@
+"""The tables stage for transcripts: loose tables of the flow become forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from extract.layout.flow import Flow, LooseTable, TextLine
+from extract.layout.marks import without_marks
+from extract.layout.transcripts import printed_cells
+from extract.tables.amounts import normalised
+from extract.tables.context import Context, form_number_in, is_note, is_title, look_above, look_below, unit_in
+from extract.tables.formreader import Setting, as_printed, read_form
+from extract.tables.forms.registry import FormSpec, all_forms, forms_for_title
+from extract.tables.headers import read_header
+from extract.tables.identities import tally
+from extract.tables.loose_evidence import Placed, evidence
+from extract.tables.loose_groups import read_groups
+from extract.tables.loose_printed import loose_grid
+from extract.tables.loose_public import read_public
+from extract.tables.loose_rows import PrintedRow, printed_rows
+from extract.tables.loose_sides import TwoSidedForm, place_two_sided, read_two_sided_form
+from extract.tables.loose_subjects import PlacedRows, SubjectForm, place_subjects, read_subject_form
+from extract.tables.pagetables import PlacedTable
+from extract.tables.placement import Known
+from extract.tables.reading import TableReading
+from models.disclosure import Column, Table, TableKind
+
+_SIGNATURES: tuple[tuple[TableKind, re.Pattern[str]], ...] = (
+    ("overall_performance", re.compile(r"整体(?:支出)?(?:年度)?绩效目标|(?:基本支出|整体支出)总额.*(?:一级指标|产出指标)")),
+    ("project_performance", re.compile(r"(?:项目名称|单位\(项目\)名称|项目.?名称).*(?:一级指标|二级指标)|一级指标二级指标")),
+    ("key_work", re.compile(r"^序号(?:重要|重点)(?:事项|工作)")),
+    ("appropriation_summary", re.compile(r"(?=.*(?:收入总计|本年收入))(?=.*(?:支出总计|本年支出))(?=.*政府性基金.*国有资本.*小计)")),
+    ("income_expenditure_summary", re.compile(r"(?=.*收入总计)(?=.*支出总计)|(?=.*本年收入合计)(?=.*本年支出合计)")),
+)
+"""Tables known by what they print where their title was lost."""
+_CAPTION = re.compile(r"^(?:编制|填报|预算|公开)?(?:部门|单位)(?:名称)?(?:\(.*\))?:|^填报(?:日期|时间)")
+_NOTHING = re.compile(r"无|没有|未发生|为空")
+_FULL_ROW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A table of the flow with its context; ``items`` are the flow items it was read from."""
+
+    rows: tuple[PrintedRow, ...]
+    context: Context
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unplaced:
+    """A form whose figures still have to be placed, and how."""
+
+    form: SubjectForm | TwoSidedForm
+    spec: FormSpec
+    spot: _Spot
+
+    def placed(self, known: Known | None) -> PlacedRows:
+        if isinstance(self.form, TwoSidedForm):
+            return place_two_sided(self.form, known)
+        return place_subjects(self.form, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A form that needs nothing from the others."""
+
+    columns: tuple[Column, ...]
+    rows: PlacedRows
+    spec: FormSpec
+    spot: _Spot
+
+
+_Read = _Unplaced | _Settled
+
+
+def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[PlacedTable, ...]:
+    """Read every table of a transcript's flow, in order, with the flow items each was read from.
+
+    Forms are placed first by their own identities, then once more with what the other forms and
+    the text say. Titles that stand over a statement that there is nothing to report give an empty
+    form. Tables no form fits keep their cells.
+    """
+    setting = setting or Setting()
+    spots = _spots(flow)
+    reads = [_read(spot, setting) for spot in spots]
+    text = "".join("".join(item.text.split()) for item in flow if isinstance(item, TextLine))
+    placed = _placed_twice([read for read in reads if read is not None], text)
+    tables: list[PlacedTable] = []
+    for spot, read in zip(spots, reads, strict=True):
+        rows = placed.get(id(read)) if read is not None else None
+        reading = _reading(spot, read, rows, setting) if read is not None and rows is not None else None
+        tables.append(PlacedTable(_best(spot, reading, setting), spot.items))
+    taken = {item for table in tables for item in table.items}
+    tables += _announced_empty(flow, taken, setting)
+    return tuple(sorted(tables, key=lambda table: table.items[-1]))
+
+
+# --- spots ------------------------------------------------------------------------------------------
+
+
+def _spots(flow: Flow) -> list[_Spot]:
+    spots: list[_Spot] = []
+    for index, item in enumerate(flow):
+        if not isinstance(item, LooseTable):
+            continue
+        spot = _spot(flow, index, item, since=spots[-1].items[-1] + 1 if spots else 0)
+        if spots and _continues(spots[-1], spot, index):
+            spots[-1] = _longer(spots[-1], spot)
+        else:
+            spots.append(spot)
+    return spots
+
+
+def _spot(flow: Flow, index: int, table: LooseTable, *, since: int) -> _Spot:
+    captions, body, inside = _parted(table)
+    above = _texts(flow, range(index - 1, since - 1, -1))[::-1]
+    context = _with_inner(look_above([text for _, text in above]), look_above(captions))
+    below = _texts(flow, range(index + 1, len(flow)))
+    notes = look_below([text for _, text in below])
+    rows = printed_rows(body)
+    context = _recognised(replace(context, notes=(*inside, *notes)), rows)
+    first = [i for i, _ in above[len(above) - context.above :]] if context.above else []
+    return _Spot(rows, context, (*first, index, *(i for i, _ in below[: len(notes)])))
+
+
+def _texts(flow: Flow, indexes: Iterable[int]) -> list[tuple[int, str]]:
+    """Text lines in the order of the indexes, up to the first table."""
+    found: list[tuple[int, str]] = []
+    for index in indexes:
+        item = flow[index]
+        if not isinstance(item, TextLine):
+            break
+        found.append((index, item.text))
+    return found
+
+
+def _parted(table: LooseTable) -> tuple[list[str], LooseTable, tuple[str, ...]]:
+    """Title, unit and organisation in the first rows, the table itself, and the notes in the last rows."""
+    lines = list(table.lines)
+    captions: list[str] = []
+    while lines and (texts := _cells(lines[0])) is not None and all(map(_is_caption, texts)):
+        captions += texts
+        lines.pop(0)
+    start = _notes_start(lines)
+    notes = tuple(" ".join(texts) for line in lines[start:] if (texts := _cells(line)))
+    return captions, LooseTable(tuple(lines[:start]), table.first_line), notes
+
+
+def _cells(line: str) -> list[str] | None:
+    cells = printed_cells(line)
+    texts = [without_marks(cell) for cell in cells] if cells is not None else [without_marks(line)]
+    return [text for text in texts if text]
+
+
+def _is_caption(text: str) -> bool:
+    plain = normalised(text)
+    named = is_title(text) and bool(forms_for_title(text))
+    return named or unit_in(text) is not None or form_number_in(text) is not None or bool(_CAPTION.match(plain))
+
+
+def _notes_start(lines: Sequence[str]) -> int:
+    """Where the notes at the foot of a table begin: lone texts from the first that is a note."""
+    start = len(lines)
+    for index in range(len(lines) - 1, -1, -1):
+        texts = _cells(lines[index]) or []
+        if len(texts) >= _FULL_ROW:
+            break
+        if texts and is_note(texts[0]):
+            start = index
+    return start
+
+
+def _with_inner(outer: Context, inner: Context) -> Context:
+    """What the table says in its own first rows goes before what stands above it."""
+    title, forms = (inner.title, inner.forms) if inner.forms else (outer.title or inner.title, outer.forms)
+    return replace(
+        outer, title=title, forms=forms, number=inner.number or outer.number, unit=inner.unit or outer.unit
+    )
+
+
+def _recognised(context: Context, rows: Sequence[PrintedRow]) -> Context:
+    """A form whose title says nothing is known by its number, else by what it prints."""
+    if context.forms:
+        return context
+    forms = tuple(form for form in all_forms() if form.number and context.number == form.number)
+    if not forms:
+        text = "".join(text for row in rows for text in row.texts)
+        kind = next((kind for kind, looks in _SIGNATURES if looks.search(text)), None)
+        forms = tuple(form for form in all_forms() if form.kind == kind)
+    return replace(context, forms=forms)
+
+
+def _continues(before: _Spot, spot: _Spot, index: int) -> bool:
+    """Whether a table goes on with the one before: nothing but page furniture stands between them."""
+    own = spot.context.title is not None or spot.context.number is not None
+    if own:
+        same = spot.context.title == before.context.title and spot.context.number == before.context.number
+        return same and spot.context.title is not None and not before.context.notes and bool(before.context.forms)
+    return before.items[-1] == index - 1 and _same_header(before.rows, spot.rows)
+
+
+def _same_header(before: Sequence[PrintedRow], rows: Sequence[PrintedRow]) -> bool:
+    return bool(before and rows) and before[0].texts == rows[0].texts
+
+
+def _longer(before: _Spot, spot: _Spot) -> _Spot:
+    context = replace(before.context, notes=spot.context.notes, unit=before.context.unit or spot.context.unit)
+    return _Spot((*before.rows, *spot.rows), context, (*before.items, *spot.items))
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+
+def _read(spot: _Spot, setting: Setting) -> _Read | None:
+    """Read a table as the form its title names; None when it is kept as printed."""
+    forms = spot.context.forms
+    for spec in (form for form in forms if form.kind == forms[0].kind):
+        reader = _LAYOUTS.get(spec.layout)
+        read = reader(spot, spec, setting) if reader else None
+        if read is not None:
+            return read
+    return None
+
+
+def _read_subjects(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
+    form = read_subject_form(spot.rows, spec, spot.context.notes, setting)
+    return _Unplaced(form, spec, spot) if form is not None and form.columns else None
+
+
+def _read_two_sided(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
+    del setting  # both sides name what they hold
+    form = read_two_sided_form(spot.rows, spec, spot.context.notes)
+    return _Unplaced(form, spec, spot) if form is not None else None
+
+
+def _read_groups(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
+    if len(spec.columns) > 1 and not _side_by_side(spot.rows):
+        return _read_subjects(spot, spec, setting)
+    found = read_groups(spot.rows, spec)
+    return _Settled(*found, spec, spot) if found is not None else None
+
+
+def _side_by_side(rows: Sequence[PrintedRow]) -> bool:
+    """Whether lines hold several subjects: a text stands behind a figure in many of them."""
+    several = sum(1 for row in rows if len(row.texts) > 1 and any(t.value is not None for t in row.tokens))
+    return several * 3 > len(rows)
+
+
+def _read_public(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
+    found = read_public(spot.rows, setting)
+    return _Settled(*found, spec, spot) if found is not None else None
+
+
+_LAYOUTS: dict[str, Callable[[_Spot, FormSpec, Setting], _Read | None]] = {
+    "subjects": _read_subjects,
+    "lines": _read_subjects,
+    "two_sided": _read_two_sided,
+    "groups": _read_groups,
+    "three_public": _read_public,
+}
+
+
+def _placed_twice(reads: Sequence[_Read], text: str) -> dict[int, PlacedRows]:
+    """Place every form by itself, then those left open again with what is known from elsewhere."""
+    placed = {id(read): read.rows if isinstance(read, _Settled) else read.placed(None) for read in reads}
+    for _ in range(2):
+        for read in reads:
+            if isinstance(read, _Unplaced) and placed[id(read)].doubts:
+                others = [Placed(each.spec.kind, placed[id(each)]) for each in reads if each is not read]
+                known = evidence(read.form, others, text)
+                placed[id(read)] = read.placed(known) if known else placed[id(read)]
+    return placed
+
+
+def _reading(spot: _Spot, read: _Read, placed: PlacedRows, setting: Setting) -> TableReading:
+    columns = read.columns if isinstance(read, _Settled) else read.form.columns
+    printed = any(amount is not None for row in placed.rows for amount in row.amounts.values())
+    context = spot.context
+    table = Table(
+        id="",
+        kind=read.spec.kind,
+        form=context.number,
+        title=context.title,
+        status="extracted" if printed else "empty",
+        unit=context.unit or setting.unit,
+        columns=columns,
+        rows=placed.rows,
+        notes=context.notes,
+    )
+    return TableReading(table, placed.doubts, placed.repairs)
+
+
+def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[TableReading, ...]:
+    """The reading that breaks fewer identities: by sliding cells, or by the cells as they stand.
+
+    Only tables that keep their cells can be read as they stand; forms with 栏次 of their own are
+    described well enough never to need it.
+    """
+    if reading is not None and not _worth_a_grid(spot, reading):
+        return (reading,)
+    spec = spot.context.forms[0] if spot.context.forms else None
+    grid = loose_grid(spot.rows)
+    if reading is None and spec is not None and spec.layout == "printed":
+        return (as_printed(grid, spot.context, setting, spec),)
+    if not all(row.kept for row in spot.rows):
+        return (reading,) if reading else (as_printed(grid, spot.context, setting),)
+    by_cells = read_form(read_header(grid), spot.context, setting)
+    if reading is None or (by_cells and _rank(by_cells[0], setting) > _rank(reading, setting)):
+        return by_cells
+    return (reading,)
+
+
+def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:
+    spec = spot.context.forms[0]
+    return not spec.numbered and spec.layout in ("subjects", "lines", "groups") and reading.table.status != "empty"
+
+
+def _rank(reading: TableReading, setting: Setting) -> tuple[int, int, int]:
+    found = tally(reading.table, setting.kind)
+    named = sum(not column.key.startswith("column_") for column in reading.table.columns)
+    return -found.failed - len(reading.doubts), found.held, named
+
+
+# --- forms announced without a table ------------------------------------------------------------------
+
+
+def _announced_empty(flow: Flow, taken: set[int], setting: Setting) -> list[PlacedTable]:
+    """Forms of which the document prints the title and the statement that there is nothing in them."""
+    found: list[PlacedTable] = []
+    for index, (title, below) in enumerate(zip(flow, flow[1:], strict=False)):
+        if not isinstance(title, TextLine) or not isinstance(below, TextLine) or {index, index + 1} & taken:
+            continue
+        forms = forms_for_title(title.text) if is_title(title.text) else ()
+        if forms and is_note(below.text) and _NOTHING.search(below.text):
+            found.append(PlacedTable((_empty(title.text, below.text, forms[0], setting),), (index, index + 1)))
+    return found
+
+
+def _empty(title: str, note: str, spec: FormSpec, setting: Setting) -> TableReading:
+    return TableReading(
+        Table(id="", kind=spec.kind, title=title, status="empty", unit=setting.unit, notes=(note,))
+    )

@@ -1,0 +1,47 @@
+"""In the tables stage: the printed rows of a transcript as a grid, for tables kept as printed or read as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extract.tables.amounts import parse_amount
+from extract.tables.grid import Grid, GridCell
+from extract.tables.loose_rows import PrintedRow
+
+
+def loose_grid(rows: Sequence[PrintedRow]) -> Grid:
+    """Tokens as cells: at their printed cell where cells are kept, else in printed order.
+
+    In the header, a text with empty places right of it covers those under which something stands.
+    """
+    columns = [_columns(row) for row in rows]
+    width = max((position + 1 for places in columns for position in places), default=0)
+    body = next((i for i, row in enumerate(rows) if _has_amount(row)), len(rows))
+    cells: list[GridCell] = []
+    for index, places in enumerate(columns):
+        below = [set(later) for later in columns[index + 1 : body]]
+        for position, text in places.items():
+            span = _span(places, position, below, width) if index < body else 1
+            cells.append(GridCell(index, position, text, column_span=span))
+    return Grid(len(rows), width, tuple(cells))
+
+
+def _columns(row: PrintedRow) -> dict[int, str]:
+    places: dict[int, str] = {}
+    for order, token in enumerate(row.tokens):
+        position = order if token.cell is None or token.cell in places else token.cell
+        while position in places:
+            position += 1
+        places[position] = token.text
+    return places
+
+
+def _has_amount(row: PrintedRow) -> bool:
+    return any(token.sort == "figure" and parse_amount(token.text) is not None and "." in token.text for token in row.tokens)
+
+
+def _span(places: dict[int, str], position: int, below: Sequence[set[int]], width: int) -> int:
+    end = position + 1
+    while end < width and end not in places and any(end in row for row in below):
+        end += 1
+    return end - position

@@ -1,0 +1,178 @@
+"""In the tables stage: the three public expenses of a transcript, printed across in one line or down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extract.tables.formreader import Setting
+from extract.tables.loose_columns import header_text
+from extract.tables.loose_rows import PrintedRow, Token, counts_up
+from extract.tables.loose_subjects import PlacedRows, spacing
+from extract.tables.placement import OPEN, ColumnRule, Line, PlacedLine, place_lines
+from extract.tables.reading import Doubt
+from extract.tables.three_public import NAMES, item_of
+from models.disclosure import Cell, Column, Repair, Row
+
+_ORDERS = (
+    ("total", "abroad", "vehicles", "vehicle_purchase", "vehicle_operation", "reception"),
+    ("total", "abroad", "reception", "vehicles", "vehicle_purchase", "vehicle_operation"),
+)
+"""The two orders in which the expenses are printed across: reception last, or before the vehicles."""
+_SUMS = (("total", ("abroad", "vehicles", "reception")), ("vehicles", ("vehicle_purchase", "vehicle_operation")))
+_SELDOM = {"vehicle_purchase": 8.0, "abroad": 6.0, "reception": 2.0, "vehicles": 0.0, "vehicle_operation": 1.0}
+_LABELS = {"budget": "预算数", "final": "决算数"}
+_ABROAD = re.compile(r"出国")
+_RECEPTION = re.compile(r"公务接待|接待费")
+_VEHICLES = re.compile(r"公务用车|用车购置")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One column of the form printed across."""
+
+    item: str
+    key: str
+
+
+def read_public(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, ...], PlacedRows] | None:
+    """Read the form in whichever direction it is printed; None when it is neither."""
+    down = [row for row in rows if row.texts and item_of("".join(row.texts)) and row.figures and not counts_up(row)]
+    if len({item_of("".join(row.texts)) for row in down}) >= 3:
+        return _down(down, setting)
+    return _across(rows, setting)
+
+
+# --- across ----------------------------------------------------------------------------------------
+
+
+def _across(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, ...], PlacedRows] | None:
+    numbers = next((row for row in rows if counts_up(row)), None)
+    body = [row for row in rows if row.figures and not counts_up(row)]
+    data = body[-1] if body else None
+    header = [row for row in rows if row is not data and row is not numbers]
+    width = max(counts_up(numbers) if numbers else 0, len(data.figures) if data else 0)
+    places = _places(header_text(header), width, setting)
+    if not places:
+        return None
+    figures = [token for token in (data.figures if data else ()) if token.value is not None]
+    placed = _placed(data, figures, places, numbers) if len(figures) <= len(places) else None
+    return (_columns(places), _rows(places, figures, placed)) if placed else None
+
+
+def _places(text: str, width: int, setting: Setting) -> tuple[_Place, ...]:
+    """What each column across holds: six expenses, once or for budget and final account each."""
+    order = _ORDERS[1] if _reception_first(text) else _ORDERS[0]
+    both = width > 7 or ("预算数" in text and "决算数" in text)
+    if not both:
+        key = "final" if "决算" in text or setting.kind == "final_accounts" else "budget"
+        return tuple(_Place(item, key) for item in order)
+    if text.count("决算数") > 1:
+        return tuple(_Place(item, key) for item in order for key in ("budget", "final"))
+    return tuple(_Place(item, key) for key in ("budget", "final") for item in order)
+
+
+def _reception_first(text: str) -> bool:
+    reception, vehicles = _RECEPTION.search(text), _VEHICLES.search(text)
+    return bool(reception and vehicles and reception.start() < vehicles.start() and _ABROAD.search(text))
+
+
+def _placed(
+    data: PrintedRow | None, figures: Sequence[Token], places: Sequence[_Place], numbers: PrintedRow | None
+) -> PlacedLine:
+    origin = numbers.figures[0].cell if numbers is not None and numbers.kept else 0
+    every = data is not None and len(data.figures) == len(places)
+    slots: list[int | None] = []
+    for token in figures:
+        known = token.cell is not None and origin is not None
+        slots.append(data.figures.index(token) if every and data else (token.cell or 0) - (origin or 0) if known else None)
+    line = Line(tuple(token.value or Decimal(0) for token in figures), tuple(slots))
+    weights = [_SELDOM.get(place.item, 0.0) for place in places]
+    return place_lines([line], len(places), _rules(places), weights=weights)[0]
+
+
+def _rules(places: Sequence[_Place]) -> list[ColumnRule]:
+    index = {(place.item, place.key): position for position, place in enumerate(places)}
+    return [
+        (index[left, key], tuple((1, index[term, key]) for term in terms))
+        for key in dict.fromkeys(place.key for place in places)
+        for left, terms in _SUMS
+    ]
+
+
+def _columns(places: Sequence[_Place]) -> tuple[Column, ...]:
+    return tuple(Column(key=key, label=_LABELS[key]) for key in dict.fromkeys(place.key for place in places))
+
+
+def _rows(places: Sequence[_Place], figures: Sequence[Token], placed: PlacedLine) -> PlacedRows:
+    at = {places[column]: token for column, token in zip(placed.columns, figures, strict=True)}
+    keys = dict.fromkeys(place.key for place in places)
+    items = [item for item in NAMES if any(place.item == item for place in places)]
+    rows = tuple(_row(item, {key: at[_Place(item, key)] for key in keys if _Place(item, key) in at}, keys) for item in items)
+    doubts = tuple(
+        Doubt(items.index(places[column].item), places[column].key, reason)
+        for column, reason in sorted(placed.doubtful.items())
+    )
+    return PlacedRows(rows, doubts, _repairs(rows, at))
+
+
+def _row(item: str, tokens: dict[str, Token], keys: dict[str, None], printed_name: str | None = None) -> Row:
+    return Row(
+        code=item,
+        name=NAMES[item],
+        level="total" if item == "total" else "line",
+        printed_name=printed_name,
+        amounts={key: tokens[key].value if key in tokens else None for key in keys},
+        cells={key: Cell(text=token.text) for key, token in tokens.items()},
+    )
+
+
+def _repairs(rows: Sequence[Row], at: dict[_Place, Token]) -> tuple[Repair, ...]:
+    return tuple(
+        spacing(f"{place.item}/{place.key}", token.text, format(token.value or 0, "f"))
+        for place, token in at.items()
+        if token.respaced and any(row.code == place.item for row in rows)
+    )
+
+
+# --- down ------------------------------------------------------------------------------------------
+
+
+def _down(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, ...], PlacedRows]:
+    """One expense a line; its figures are the budget, the final account, or both in this order."""
+    lines = [(item_of("".join(row.texts)), row, figures) for row, figures in zip(rows, _figures(rows), strict=True)]
+    width = max(len(figures) for _, _, figures in lines)
+    only = "final" if setting.kind == "final_accounts" else "budget"
+    keys = ("budget", "final") if width >= 2 else (only,)
+    found: list[Row] = []
+    doubts: list[Doubt] = []
+    at: dict[_Place, Token] = {}
+    for item, row, figures in lines:
+        if item not in NAMES or any(known.code == item for known in found):
+            continue
+        tokens, certain = _by_key(row, figures, keys)
+        doubts += [] if certain else [Doubt(len(found), key, OPEN) for key in keys]
+        at |= {_Place(item, key): token for key, token in tokens.items()}
+        found.append(_row(item, tokens, dict.fromkeys(keys), "".join(row.texts)))
+    columns = tuple(Column(key=key, label=_LABELS[key]) for key in keys)
+    return columns, PlacedRows(tuple(found), tuple(doubts), _repairs(found, at))
+
+
+def _figures(rows: Sequence[PrintedRow]) -> list[tuple[Token, ...]]:
+    """The figures of each line, without a 行次 in front of them."""
+    firsts = [row.figures[0].whole for row in rows]
+    numbered = len(rows) > 2 and firsts == list(range(firsts[0] or 0, (firsts[0] or 0) + len(rows)))
+    return [row.figures[1:] if numbered else row.figures for row in rows]
+
+
+def _by_key(row: PrintedRow, figures: Sequence[Token], keys: Sequence[str]) -> tuple[dict[str, Token], bool]:
+    """The figures of a line by column; not certain when some are missing and no cell says which."""
+    name = max((token.cell for token in row.tokens if token.sort == "text" and token.cell is not None), default=None)
+    if row.kept and name is not None and len(figures) < len(keys):
+        slots = [(token.cell or 0) - name - 1 for token in figures]
+        if all(0 <= slot < len(keys) for slot in slots):
+            return {keys[s]: t for s, t in zip(slots, figures, strict=True) if t.value is not None}, True
+    printed = {key: token for key, token in zip(keys, figures, strict=False) if token.value is not None}
+    return printed, len(figures) >= len(keys) or not printed

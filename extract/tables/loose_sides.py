@@ -1,0 +1,315 @@
+"""In the tables stage: two-sided forms of a transcript, income and expenditure on one printed line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from extract.tables.formulas import printed_formulas
+from extract.tables.forms.registry import FormSpec
+from extract.tables.headers import TOTAL_NAMES
+from extract.tables.loose_columns import column_rules, column_weights
+from extract.tables.loose_rows import PrintedRow, Token, counts_up, is_page_number
+from extract.tables.loose_subjects import PlacedRows, spacing
+from extract.tables.placement import Known, Line, PlacedLine, place_lines
+from extract.tables.reading import Doubt
+from extract.tables.weighing import row_address
+from models.disclosure import Cell, Column, Level, Repair, Row, Side
+
+_FIRST = re.compile(r"^[一1][、.．]")
+_ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(（][一二三四五六七八九十]+[)）]")
+_CLASS = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]")
+_YEAR_TOTAL = re.compile(r"^本年(?:支出|收入)(?:合计|小计)$|^(?:支出|收入)合计$|^当年(?:支出|收入)小计$")
+_INCOME = re.compile(r"收入|拨款|资金|弥补|上年结转|年初")
+
+
+@dataclass(frozen=True, slots=True)
+class SideLine:
+    """One side of a printed line: name, 行次 and figures in printed order."""
+
+    side: Side
+    name: Token | None
+    number: Token | None
+    figures: tuple[Token, ...]
+
+    @property
+    def plain(self) -> str:
+        return self.name.plain if self.name else ""
+
+    @property
+    def line(self) -> int | None:
+        return self.number.whole if self.number else None
+
+    def slot(self, token: Token) -> int | None:
+        """The amount column a token stands in, counted from the 行次, else from the name."""
+        anchor = self.number or self.name
+        return None if anchor is None or anchor.cell is None or token.cell is None else token.cell - anchor.cell - 1
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSidedForm:
+    """A two-sided form, read but not yet placed; the income side comes first."""
+
+    spec: FormSpec
+    columns: tuple[Column, ...]
+    income: tuple[SideLine, ...]
+    expenditure: tuple[SideLine, ...]
+    notes: tuple[str, ...]
+
+
+def read_two_sided_form(rows: Sequence[PrintedRow], spec: FormSpec, notes: Sequence[str]) -> TwoSidedForm | None:
+    """Part every line into its sides; None when the table has no such line."""
+    body = _body(rows)
+    if not body:
+        return None
+    numbered = _is_numbered(body)
+    parts = [list(_parts(row, numbered)) for row in _with_numbers(body, numbered)]
+    split = _split_cell(parts)
+    start = _first_right_number(parts) if numbered else None
+    sides = [_sided(row, split, start) for row in parts]
+    income = tuple(line for row in sides for line in row if line.side == "income")
+    expenditure = tuple(line for row in sides for line in row if line.side == "expenditure")
+    columns = _columns(spec, (*income, *expenditure))
+    return TwoSidedForm(spec, columns, _printing(income), _printing(expenditure), tuple(notes))
+
+
+def _body(rows: Sequence[PrintedRow]) -> list[PrintedRow]:
+    """The rows from the first numbered item on, without page numbers and repeated headers."""
+    first = next((i for i, row in enumerate(rows) if any(_FIRST.match(text) for text in row.texts)), len(rows))
+    header = {row.texts for row in rows[:first] if row.texts}
+    return [
+        row
+        for row in rows[first:]
+        if row.tokens and row.texts not in header and not counts_up(row) and not (is_page_number(row) and False)
+    ]
+
+
+def _columns(spec: FormSpec, lines: Sequence[SideLine]) -> tuple[Column, ...]:
+    keys = ["total", *spec.side_columns] if spec.side_columns else [column.key for column in spec.columns]
+    width = max((sum(token.value is not None for token in line.figures) for line in lines), default=0)
+    keys += [f"column_{i + 1}" for i in range(len(keys), width)]
+    words = {column.key: column.words[0] for column in spec.columns}
+    labels = {"total": "金额"} if not spec.side_columns else {"total": "小计"}
+    return tuple(Column(key=key, label=labels.get(key, words.get(key, ""))) for key in keys)
+
+
+def _printing(lines: Sequence[SideLine]) -> tuple[SideLine, ...]:
+    """The lines that print a name or a figure; numbered places left empty print nothing."""
+    return tuple(line for line in lines if line.name or any(token.value is not None for token in line.figures))
+
+
+# --- lines to sides ----------------------------------------------------------------------------------
+
+
+def _is_numbered(rows: Sequence[PrintedRow]) -> bool:
+    """Whether lines carry a 行次: the first whole number of the lines counts up by one."""
+    firsts = [next((token.whole for token in row.figures if token.whole is not None), None) for row in rows]
+    steps = sum(
+        later == earlier + 1
+        for earlier, later in zip(firsts, firsts[1:], strict=False)
+        if earlier is not None and later is not None
+    )
+    return steps >= 3 and 2 * steps >= len(rows) - 1
+
+
+def _with_numbers(rows: Sequence[PrintedRow], numbered: bool) -> list[PrintedRow]:
+    """In a numbered form a row of text alone is a piece of the name below it."""
+    if not numbered:
+        return list(rows)
+    found: list[PrintedRow] = []
+    pending: tuple[Token, ...] = ()
+    for row in rows:
+        if row.figures:
+            found.append(replace(row, tokens=(*pending, *row.tokens)) if pending and not row.kept else row)
+            pending = ()
+        elif not row.kept:
+            pending += row.tokens
+    return found
+
+
+def _parts(row: PrintedRow, numbered: bool) -> Iterator[SideLine]:
+    """The sides of a line in printed order; which side each is, is settled later."""
+    part: SideLine | None = None
+    for token in row.tokens:
+        if part is None or _begins_part(part, token, row, numbered):
+            if part is not None:
+                yield part
+            part = _opened(token, numbered)
+        else:
+            part = _extended(part, token, numbered)
+    if part is not None:
+        yield part
+
+
+def _begins_part(part: SideLine, token: Token, row: PrintedRow, numbered: bool) -> bool:
+    if token.sort == "text":
+        ongoing = part.number is None and not part.figures and part.name is not None and not row.kept
+        return not ongoing or bool(_ITEM.match(token.plain))
+    if not numbered or token.whole is None or part.number is None:
+        return False
+    return _is_right_number(part, token, row)
+
+
+def _is_right_number(part: SideLine, token: Token, row: PrintedRow) -> bool:
+    """A whole number behind a 行次 is the other side's 行次 when the line goes on without a name there."""
+    assert part.number is not None and part.number.whole is not None and token.whole is not None
+    if any(each.sort == "text" for each in row.tokens[row.tokens.index(token) :]) or token.whole > 99:
+        return False
+    own_gap = None if token.cell is None or part.number.cell is None else token.cell - part.number.cell
+    return token.whole > part.number.whole + 15 and own_gap != 1
+
+
+def _opened(token: Token, numbered: bool) -> SideLine:
+    if token.sort == "text":
+        return SideLine("income", token, None, ())
+    if numbered and token.whole is not None:
+        return SideLine("income", None, token, ())
+    return SideLine("income", None, None, (token,))
+
+
+def _extended(part: SideLine, token: Token, numbered: bool) -> SideLine:
+    if token.sort == "text" and part.name is not None:
+        return replace(part, name=replace(part.name, text=f"{part.name.text} {token.text}"))
+    if numbered and part.number is None and not part.figures and token.whole is not None:
+        return replace(part, number=token)
+    return replace(part, figures=(*part.figures, token))
+
+
+def _split_cell(rows: Sequence[Sequence[SideLine]]) -> int | None:
+    """The cell at which the right side begins, where cells are kept: most second parts begin there."""
+    seconds = [_cell(row[1]) for row in rows if len(row) == 2]
+    cells = Counter(cell for cell in seconds if cell is not None)
+    return cells.most_common(1)[0][0] if cells else None
+
+
+def _cell(line: SideLine) -> int | None:
+    anchor = line.name or line.number or (line.figures[0] if line.figures else None)
+    return anchor.cell if anchor else None
+
+
+def _first_right_number(rows: Sequence[Sequence[SideLine]]) -> int | None:
+    numbers = [row[1].line for row in rows if len(row) == 2 and row[1].line is not None]
+    return min(numbers, default=None)
+
+
+def _sided(parts: Sequence[SideLine], split: int | None, start: int | None) -> list[SideLine]:
+    """Give the parts of a line their sides: two are left and right, one is told by 行次, cell or name."""
+    if len(parts) >= 2:
+        return [parts[0], *(replace(part, side="expenditure") for part in parts[1:])]
+    return [replace(part, side=_lone_side(part, split, start)) for part in parts]
+
+
+def _lone_side(part: SideLine, split: int | None, start: int | None) -> Side:
+    if start is not None and part.line is not None:
+        return "expenditure" if part.line >= start else "income"
+    cell = _cell(part)
+    if split is not None and cell is not None:
+        return "expenditure" if cell >= split - 1 else "income"
+    return "income" if _INCOME.search(part.plain) and "支出" not in part.plain else "expenditure"
+
+
+# --- placing ---------------------------------------------------------------------------------------
+
+
+def place_two_sided(form: TwoSidedForm, known: Known | None = None) -> PlacedRows:
+    """Put the figures of both sides into their columns; ``known`` counts lines of the expenditure side."""
+    rules = column_rules(form.spec, form.columns, form.notes) if form.spec.side_columns else ()
+    income = _placed_income(form)
+    parents = _parents(form)
+    expenditure = place_lines(
+        [_line(form, line, parent) for line, parent in zip(form.expenditure, parents, strict=True)],
+        len(form.columns),
+        rules,
+        known=known,
+        weights=column_weights(form.spec, form.columns),
+    )
+    return _rows(form, (*income, *expenditure))
+
+
+def _placed_income(form: TwoSidedForm) -> tuple[PlacedLine, ...]:
+    """The income side prints its amount first; more figures stand in the order printed."""
+    return tuple(
+        PlacedLine(tuple(range(sum(token.value is not None for token in line.figures))), {}) for line in form.income
+    )
+
+
+def _line(form: TwoSidedForm, line: SideLine, parent: int | None) -> Line:
+    printed = [token for token in line.figures if token.value is not None]
+    if len(form.columns) == 1:
+        slots: list[int | None] = [0] * len(printed)
+    elif len(line.figures) == len(form.columns):
+        slots = [line.figures.index(token) for token in printed]
+    else:
+        slots = [line.slot(token) for token in printed]
+    return Line(tuple(token.value or Decimal(0) for token in printed), tuple(slots), parent)
+
+
+def _parents(form: TwoSidedForm) -> list[int | None]:
+    """The sum each line of the expenditure side is part of: as its notes say, else as forms usually add up."""
+    lines = form.expenditure
+    by_number = {line.line: index for index, line in enumerate(lines) if line.line is not None}
+    parents: list[int | None] = [None] * len(lines)
+    for formula in printed_formulas(form.notes, "line"):
+        if formula.left in by_number and all(sign > 0 for sign, _ in formula.terms):
+            for _, number in formula.terms:
+                if number in by_number and by_number[number] != by_number[formula.left]:
+                    parents[by_number[number]] = by_number[formula.left]
+    return parents if any(parent is not None for parent in parents) else _usual_parents(lines)
+
+
+def _usual_parents(lines: Sequence[SideLine]) -> list[int | None]:
+    """Numbered classes add up to the year's total, that and the named lines below it to the grand total."""
+    year = next((i for i, line in enumerate(lines) if _YEAR_TOTAL.match(line.plain)), None)
+    grand = next((i for i, line in enumerate(lines) if line.plain in TOTAL_NAMES and i != year), None)
+    parents: list[int | None] = [None] * len(lines)
+    for index, line in enumerate(lines):
+        if year is not None and index < year and _CLASS.match(line.plain):
+            parents[index] = year
+        elif grand is not None and year is not None and year <= index < grand and line.name is not None:
+            parents[index] = grand
+    return parents
+
+
+def _rows(form: TwoSidedForm, placed: Sequence[PlacedLine]) -> PlacedRows:
+    rows: list[Row] = []
+    doubts: list[Doubt] = []
+    repairs: list[Repair] = []
+    for line, place in zip((*form.income, *form.expenditure), placed, strict=True):
+        row = _row(form, line, place)
+        doubts += [Doubt(len(rows), form.columns[c].key, reason) for c, reason in sorted(place.doubtful.items())]
+        rows.append(row)
+        figures = [token for token in line.figures if token.value is not None]
+        repairs += [
+            spacing(f"{row_address(row)}/{form.columns[column].key}", token.text, format(token.value or 0, "f"))
+            for token, column in zip(figures, place.columns, strict=True)
+            if token.respaced
+        ]
+    return PlacedRows(tuple(rows), tuple(doubts), tuple(repairs))
+
+
+def _row(form: TwoSidedForm, line: SideLine, place: PlacedLine) -> Row:
+    own = form.columns[:1] if line.side == "income" and len(place.columns) < 2 else form.columns
+    amounts: dict[str, Decimal | None] = {column.key: None for column in own}
+    cells: dict[str, Cell] = {}
+    figures = [token for token in line.figures if token.value is not None]
+    for token, column in zip(figures, place.columns, strict=True):
+        amounts[form.columns[column].key] = token.value
+        cells[form.columns[column].key] = Cell(text=token.text)
+    name = "".join(line.name.text.split()) if line.name else None
+    return Row(
+        code=None,
+        name=name,
+        level=_level(line.plain),
+        printed_name=line.name.text if line.name else None,
+        side=line.side,
+        line=line.line,
+        amounts=amounts,
+        cells=cells,
+    )
+
+
+def _level(plain: str) -> Level:
+    return "total" if plain.endswith(("合计", "总计")) or plain in TOTAL_NAMES else "line"

@@ -1,0 +1,98 @@
+"""In the tables stage: camelot as second reader, for pages whose own reading does not add up."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from extract.reading.pages import Box, Page
+from extract.tables.grid import Grid, GridCell
+
+FLAVOURS: dict[bool, tuple[str, ...]] = {True: ("lattice", "hybrid"), False: ("network", "stream")}
+"""Which of camelot's parsers to ask, by whether the page is ruled."""
+
+
+def second_grids(data: bytes, page: Page, box: Box, *, ruled: bool) -> Iterator[Grid]:
+    """What camelot makes of the part of a page inside ``box`` (upright frame, points).
+
+    Pages displayed turned are left out: camelot's coordinates cannot be laid over them safely.
+    """
+    if page.turn:
+        return
+    for flavour in FLAVOURS[ruled]:
+        for table in _tables(data, page.number, flavour):
+            grid = _grid(table, page)
+            found = next(iter(grid.boxes.values()))
+            if _overlap(found, box) > 0.5 * _area(box):
+                yield grid
+
+
+def _tables(data: bytes, number: int, flavour: str) -> Sequence[Any]:
+    import camelot
+
+    options: dict[str, Any] = {"split_text": True} if flavour == "lattice" else {}
+    try:
+        # camelot writes its progress to the terminal and warns about pages without tables.
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            return list(camelot.read_pdf(data, pages=str(number), flavor=flavour, suppress_stdout=True, **options))
+    except (ValueError, IndexError, ZeroDivisionError, TypeError, AttributeError, KeyError):
+        # A second opinion that fails is no opinion: camelot raises any of these on odd pages.
+        return ()
+
+
+def _grid(table: Any, page: Page) -> Grid:
+    rows: list[list[Any]] = table.cells
+    cells: list[GridCell] = []
+    taken: set[tuple[int, int]] = set()
+    for row, line in enumerate(rows):
+        for column in range(len(line)):
+            if (row, column) in taken:
+                continue
+            height, width = _span(rows, row, column)
+            covered = [(r, c) for r in range(row, row + height) for c in range(column, column + width)]
+            taken.update(covered)
+            text = "".join(rows[r][c].text for r, c in covered).strip()
+            box = _box(rows[row][column], rows[row + height - 1][column + width - 1], page)
+            cells.append(GridCell(row, column, text, height, width, page.number, box))
+    edges = tuple(float(start) for start, _ in table.cols) + (float(table.cols[-1][1]),)
+    return Grid(len(rows), len(table.cols), tuple(cells), {page.number: _whole(cells)}, edges)
+
+
+def _span(rows: Sequence[Sequence[Any]], row: int, column: int) -> tuple[int, int]:
+    """How far a cell reaches: to the first drawn side, right and down."""
+    width = 1
+    while column + width < len(rows[row]) and not rows[row][column + width].left:
+        width += 1
+    height = 1
+    while row + height < len(rows) and not rows[row + height][column].top:
+        height += 1
+    return height, width
+
+
+def _box(first: Any, last: Any, page: Page) -> Box:
+    """A box with the origin at the top left, from camelot's with the origin at the bottom left."""
+    return float(first.x1), page.height - float(first.y2), float(last.x2), page.height - float(last.y1)
+
+
+def _whole(cells: Sequence[GridCell]) -> Box:
+    boxes = [cell.box for cell in cells if cell.box]
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _overlap(one: Box, other: Box) -> float:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(wide, 0.0) * max(high, 0.0)
