@@ -12,8 +12,14 @@ from extract.accounting.equalities import EQUALITIES, Equality
 from extract.accounting.equalities import Side as Half
 from extract.accounting.ledger import NOT_APPLICABLE, Finding, Sheet
 from extract.tables.balance import Entry
-from extract.tables.identities import PERSONNEL_CLASSES, is_total, outermost_rows
-from extract.tables.weighing import Address, Weighing, row_address, row_name, weigh_figures
+from extract.tables.identities import (
+    PERSONNEL_CLASSES,
+    PERSONNEL_TOTAL,
+    PUBLIC_TOTAL,
+    is_total,
+    outermost_rows,
+)
+from extract.tables.weighing import Address, Places, Weighing, row_address, row_name, weigh_figures
 from models.disclosure import Kind, Side, Table, TableKind
 
 _UNIT = re.compile(r"([十百千万亿]*)元")
@@ -67,18 +73,18 @@ def _total(sheet: Sheet) -> list[Line]:
 
 def _footer(sheet: Sheet, word: str) -> list[int]:
     rows = enumerate(sheet.table.rows)
-    return [i for i, row in rows if row.level == "total" and not row.code and word in row_name(row)][:1]
+    return [i for i, row in rows if not row.code and row_name(row).startswith(word)][:1]
 
 
 def _whole(sheet: Sheet) -> list[Line]:
-    footers = [*_footer(sheet, "人员"), *_footer(sheet, "公用")]
+    footers = [*_footer(sheet, PERSONNEL_TOTAL), *_footer(sheet, PUBLIC_TOTAL)]
     return _total(sheet) or _whole_line(footers if len(footers) > 1 else outermost_rows(sheet.table))
 
 
 def _public(sheet: Sheet) -> list[Line]:
     rows = sheet.table.rows
     classes = [index for index in outermost_rows(sheet.table) if rows[index].code not in PERSONNEL_CLASSES]
-    return _whole_line(_footer(sheet, "公用") or classes)
+    return _whole_line(_footer(sheet, PUBLIC_TOTAL) or classes)
 
 
 def _classes(sheet: Sheet) -> list[Line]:
@@ -310,14 +316,18 @@ def _weigh_line(line: Line, other: Line, pair: Pair, column: tuple[str, str]) ->
     here, there = left.cell(line.rows[0], column[0]), [right.cell(row, column[1]) for row in other.rows]
     terms = [(1, _scaled(right.figures.get(address), shift)) for address in there]
 
-    def units() -> list[Decimal]:
-        return [left.figures.unit(here), *(right.figures.unit(each).scaleb(shift) for each in there)]
+    def places() -> list[Places]:
+        return [left.figures.places(here), *(_shifted(right.figures.places(cell), shift) for cell in there)]
 
-    weighing = weigh_figures(left.figures.get(here), terms, units)
+    weighing = weigh_figures(left.figures.get(here), terms, places)
     if weighing is not None:
         where = _place(left.table, here)
         formula = f"{where}={'+'.join(_place(right.table, each) for each in there)}"
         yield Finding("cross_form", formula, where, weighing, (here, *there))
+
+
+def _shifted(places: Places, shift: int) -> Places:
+    return Places(places.own.scaleb(shift), places.finest.scaleb(shift))
 
 
 def _scaled(figure: Decimal | None, shift: int) -> Decimal | None:

@@ -14,6 +14,7 @@ from extract.accounting.proof import prove
 from extract.tables.identities import (
     SUBJECT_TABLES,
     TWO_SIDED,
+    has_total,
     has_usual_rule,
     table_identities,
 )
@@ -64,12 +65,13 @@ def _unmet(sheet: Sheet, kind: Kind | None, met: set[str]) -> Iterator[Finding]:
     table = sheet.table
     if not sheet.prints_figures:
         return
-    if "column" not in met and (table.kind in TWO_SIDED or has_usual_rule(table, kind)):
+    summed = table.kind in TWO_SIDED or table.kind == "three_public"
+    if "column" not in met and (summed or (len(table.columns) > 1 and has_usual_rule(table, kind))):
         yield _missing("column", table, "the form prints no columns or lines that add up")
     if table.kind in SUBJECT_TABLES and any(row.code for row in table.rows):
         if "tree" not in met:
             yield _missing("tree", table, "no subject of the table is printed with its parts")
-        if not any(row.level == "total" and not row.code for row in table.rows):
+        if not has_total(table):
             yield _missing("tree", table, "the table has no row for the total")
 
 

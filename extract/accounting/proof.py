@@ -38,9 +38,15 @@ def _level(address: Address, support: Mapping[Address, int], blamed: set[Address
 
 
 def _support(findings: Iterable[Finding]) -> Counter[Address]:
-    """How many different sets of cells hold around each cell."""
-    holding = {frozenset(finding.cells) for finding in findings if finding.weighing.supports}
-    return Counter(cell for cells in holding for cell in cells)
+    """How many different identities confirm each cell."""
+    holding = {finding.cells: finding for finding in findings if finding.weighing.speaks_for}
+    independent = {frozenset(cells): finding for cells, finding in holding.items()}
+    return Counter(
+        cell
+        for finding in independent.values()
+        for cell, confirmed in zip(finding.cells, finding.weighing.speaks_for, strict=True)
+        if confirmed
+    )
 
 
 def _blamed(findings: Iterable[Finding], support: Mapping[Address, int]) -> set[Address]:

@@ -263,8 +263,8 @@ def _parts(whole: Entry, below: Sequence[Entry]) -> tuple[Entry, ...]:
 def _belongs(entry: Entry, whole: Entry) -> bool:
     if entry.rank > whole.rank > 0:
         return True
-    by_fund = bool(_FUNDS.match(entry.name)) and not entry.rank
-    return by_fund and whole.role == "carry" and not _FUNDS.match(whole.name)
+    by_fund = entry.role == "item" and not (entry.rank and whole.rank) and _FUNDS.match(entry.name)
+    return bool(by_fund) and whole.role == "carry" and not _FUNDS.match(whole.name)
 
 
 def _equal_ends(sides: Sequence[SideLines], table: Table) -> Iterator[Identity]:

@@ -38,6 +38,8 @@ SUBJECT_TABLES: frozenset[TableKind] = frozenset(
 )
 PERSONNEL_CLASSES = frozenset({"301", "303"})
 """Economic classes that make up 人员经费; every other class printed is 公用经费."""
+PERSONNEL_TOTAL = "人员经费合计"
+PUBLIC_TOTAL = "公用经费合计"
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "basic": ("personnel", "public"),
@@ -79,7 +81,11 @@ def table_identities(table: Table, figures: Figures, kind: Kind | None = None) -
     if table.kind in TWO_SIDED:
         return (*column_identities(table, figures, kind), *balance_identities(table, figures))
     if table.kind in SUBJECT_TABLES:
-        return (*column_identities(table, figures, kind), *tree_identities(table))
+        return (
+            *column_identities(table, figures, kind),
+            *tree_identities(table),
+            *subtotal_identities(table),
+        )
     return ()
 
 
@@ -135,15 +141,17 @@ def _row_identities(formula: Formula, table: Table, rows: Iterable[int]) -> list
 
 
 def _written(formula: Formula, columns: Sequence[Column]) -> str:
-    """The formula the way the forms print it: by 栏次, else by header, else by key."""
+    """The formula the way the forms print it: by 栏次, else by header, lowest level first, else by key."""
     named = {column.key: column for column in columns}
     used = [named[str(key)] for key in (formula.left, *(key for _, key in formula.terms))]
-    names = [str(column.number) for column in used if column.number is not None]
-    if len(set(names)) < len(used):
-        names = ["".join(column.label.split()) for column in used]
-    if len(set(names) - {""}) < len(used):
-        names = [column.key for column in used]
-    left, *terms = names
+    labels = ["".join(column.label.split()) for column in used]
+    choices = (
+        [str(column.number or "") for column in used],
+        [label.rsplit("/", 1)[-1] for label in labels],
+        labels,
+        [column.key for column in used],
+    )
+    left, *terms = next(names for names in choices if len(set(names) - {""}) == len(used))
     signs = ("-" if sign < 0 else "+" for sign, _ in formula.terms)
     right = "".join(sign + name for sign, name in zip(signs, terms, strict=True))
     return f"{left}={right.removeprefix('+')}"
@@ -245,9 +253,9 @@ def _general_formulas(keys: Sequence[str]) -> Iterator[Formula]:
 
 
 def has_usual_rule(table: Table, kind: Kind | None = None) -> bool:
-    """Whether the form of a table is one whose columns or lines usually add up."""
+    """Whether the form of a table is one whose columns usually add up."""
     keys = tuple(column.key for column in table.columns)
-    return table.kind == "three_public" or _usual_form(table.kind, kind, keys) is not None
+    return _usual_form(table.kind, kind, keys) is not None
 
 
 # Rows --------------------------------------------------------------------------------------
@@ -289,6 +297,25 @@ def tree_identities(table: Table) -> tuple[Identity, ...]:
     return tuple(found)
 
 
+def subtotal_identities(table: Table) -> tuple[Identity, ...]:
+    """In a list without codes: the total is the sum of the subtotals (…小计), each of the lines after it."""
+    rows = [(index, row_name(row)) for index, row in enumerate(table.rows) if not row.code and not row.side]
+    heads = [position for position, (_, name) in enumerate(rows) if name.endswith("小计")]
+    if len(rows) < len(table.rows) or not heads:
+        return ()
+    totals = [index for index, _ in rows if is_total(table.rows[index])]
+    sums = _RowSums.of(table, "tree")
+    found: list[Identity] = []
+    if len(heads) > 1 and totals:
+        found += sums.sums(totals[0], [rows[position][0] for position in heads])
+    for position, after in zip(heads, [*heads[1:], len(rows)], strict=True):
+        parts = [index for index, name in rows[position + 1 : after] if not name.startswith("其中")]
+        parts = [index for index in parts if index not in totals]
+        if parts:
+            found += sums.sums(rows[position][0], parts)
+    return tuple(found)
+
+
 def outermost_rows(table: Table) -> list[int]:
     """The rows of the subjects no other printed subject contains (the classes, as a rule)."""
     rows = enumerate(table.rows)
@@ -307,14 +334,20 @@ def _children(coded: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
 
 def _summed_by(row: Row, rows: Sequence[Row], outermost: Sequence[int]) -> list[int]:
     """Which outermost subjects a total row sums: all, or those of personnel or public funds."""
-    if row.code or row.level != "total":
-        return []
     name = row_name(row)
-    if "人员" in name:
+    if row.code:
+        return []
+    if name.startswith(PERSONNEL_TOTAL):
         return [index for index in outermost if rows[index].code in PERSONNEL_CLASSES]
-    if "公用" in name:
+    if name.startswith(PUBLIC_TOTAL):
         return [index for index in outermost if rows[index].code not in PERSONNEL_CLASSES]
     return list(outermost) if is_total(row) else []
+
+
+def has_total(table: Table) -> bool:
+    """Whether a table of subjects prints its sum, whole or split into personnel and public funds."""
+    footers = (PERSONNEL_TOTAL, PUBLIC_TOTAL)
+    return any(is_total(row) or (not row.code and row_name(row).startswith(footers)) for row in table.rows)
 
 
 def is_total(row: Row) -> bool:

@@ -34,20 +34,33 @@ class Identity(NamedTuple):
 class Weighing(NamedTuple):
     """How an identity fared.
 
-    ``difference`` is left minus right. ``supports`` tells whether the outcome speaks for its
-    figures: an exact sum does, and so does one off by no more than half a unit of its finest
-    last place per figure; a sum saved only by a coarsely printed figure does not.
+    ``difference`` is left minus right. ``speaks_for`` tells, figure by figure (left first),
+    whether the outcome confirms it; it is empty where nothing holds. An exact sum confirms
+    all its figures. A rounded one confirms those for which the difference is within half a
+    unit of the finest place of their own table for every figure of the sum: a sum saved by one
+    coarsely printed figure confirms none of the finer ones, nor the coarse one where its
+    table prints finer.
     """
 
     status: CheckStatus
     left: Decimal | None
     right: Decimal | None
     difference: Decimal | None
-    supports: bool = False
+    speaks_for: tuple[bool, ...] = ()
 
     @property
     def holds(self) -> bool:
         return self.status in ("pass", "rounding")
+
+
+class Places(NamedTuple):
+    """To what a figure was rounded: one unit of its own last place, and of the finest in its table.
+
+    Both are 0 for a zero and for a blank, which nobody rounded.
+    """
+
+    own: Decimal
+    finest: Decimal
 
 
 @dataclass(frozen=True)
@@ -74,16 +87,17 @@ class Figures:
             for figure in self.amounts.values()
         )
 
-    def unit(self, address: Address) -> Decimal:
-        """One unit of the last printed place of a figure; 0 where nothing can have been rounded.
+    def places(self, address: Address) -> Places:
+        """To what a figure was rounded.
 
         In a table that pads decimals, ``14348853`` beside ``14348853.34`` was rounded to 1;
         in one that drops trailing zeros, ``25`` beside ``21.56`` stands for 25.00.
         """
         figure = self.amounts.get(address)
         if not figure:
-            return ZERO
-        return Decimal(1).scaleb(-_places(figure)) if self.pads_decimals else self.finest
+            return Places(ZERO, ZERO)
+        own = Decimal(1).scaleb(-_places(figure)) if self.pads_decimals else self.finest
+        return Places(own, self.finest)
 
 
 def _exponent(figure: Decimal) -> int:
@@ -129,21 +143,15 @@ def slack(units: Iterable[Decimal]) -> Decimal:
     return sum(units, ZERO) / 2
 
 
-def fine_slack(units: Iterable[Decimal]) -> Decimal:
-    """The slack as if every figure were printed to the finest of the places that occur."""
-    rounded = [unit for unit in units if unit]
-    return len(rounded) * min(rounded, default=ZERO) / 2
-
-
 def weigh_figures(
     left: Decimal | None,
     terms: Sequence[tuple[int, Decimal | None]],
-    units: Callable[[], Sequence[Decimal]],
+    places: Callable[[], Sequence[Places]],
 ) -> Weighing | None:
     """Hold left against the signed sum of the terms; None when nothing is printed to compare.
 
-    ``units`` gives the unit of the last place of every figure, left first, and is asked only
-    when the sum is not exact. A blank among printed terms counts as zero, for these forms
+    ``places`` tells to what every figure was rounded, left first, and is asked only when the
+    sum is not exact. A blank among printed terms counts as zero, for these forms
     print nothing for zero; but a sum passes only when its left side and at least one term
     are printed. A printed figure over nothing but blanks fails, printed terms under a blank
     are not applicable.
@@ -153,11 +161,16 @@ def weigh_figures(
         return _weigh_blank(left, right, terms)
     difference = left - right
     if not difference:
-        return Weighing("pass", left, right, difference, supports=True)
-    places = units()
-    status: CheckStatus = "rounding" if abs(difference) <= slack(places) else "fail"
-    supports = status == "rounding" and abs(difference) <= fine_slack(places)
-    return Weighing(status, left, right, difference, supports)
+        return Weighing("pass", left, right, difference, (True,) * (len(terms) + 1))
+    rounded = places()
+    if abs(difference) > slack(place.own for place in rounded):
+        return Weighing("fail", left, right, difference)
+    return Weighing("rounding", left, right, difference, _confirmed(abs(difference), rounded))
+
+
+def _confirmed(difference: Decimal, rounded: Sequence[Places]) -> tuple[bool, ...]:
+    count = sum(1 for place in rounded if place.own)
+    return tuple(place.own == place.finest and difference <= count * place.finest / 2 for place in rounded)
 
 
 def _weigh_blank(
@@ -174,7 +187,7 @@ def weigh(identity: Identity, figures: Figures) -> Weighing | None:
     """Hold an identity against the figures of its table; None when there is nothing to compare."""
     left, *terms = map(figures.amounts.get, identity.cells)
     signed = list(zip(identity.signs, terms, strict=True))
-    return weigh_figures(left, signed, lambda: [figures.unit(address) for address in identity.cells])
+    return weigh_figures(left, signed, lambda: [figures.places(address) for address in identity.cells])
 
 
 def row_address(row: Row) -> str:
