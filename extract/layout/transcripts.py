@@ -17,7 +17,18 @@ from extract.layout.marks import without_inline_marks, without_marks
 from extract.reading.pages import Transcript
 
 Kind = Literal[
-    "blank", "divider", "cells", "stacked", "page", "caption", "note", "title", "row", "heading", "fragment", "text"
+    "blank",
+    "divider",
+    "cells",
+    "stacked",
+    "page",
+    "caption",
+    "note",
+    "title",
+    "row",
+    "heading",
+    "fragment",
+    "text",
 ]
 """What a line looks like.
 
@@ -31,7 +42,7 @@ fragment  a few words without punctuation
 """
 
 _FIGURE = r"[-−－—]?\d[\d,，.．·]*%?"
-_DIVIDER = re.compile(r"^[\s|:+\t-]*-{3}[\s|:+\t-]*$")
+_DIVIDER = re.compile(r"^[\s|:+\t-]*-{2}[\s|:+\t-]*$")
 _PAGE = re.compile(r"^[-—–－]+\d{1,3}[-—–－]+$|^第\d{1,3}页(?:共\d{1,3}页)?$")
 _CAPTION = re.compile(
     r"^(?:公开|预算|决算|附)?\d{1,2}表|^公开表[一二三四五六七八九十]"
@@ -39,13 +50,17 @@ _CAPTION = re.compile(
     r"|(?:金额)?单位[:：](?:人民币)?(?:万|千|亿|百万)?元?$|^填报(?:日期|时间|单位)"
 )
 _UNIT = re.compile(r"^(?:人民币)?(?:万|千|亿|百万)?元$")
-_NOTE = re.compile(r"^(?:备?注|说明)\s*[:：\d]|^\d+\s*[栏行].*[=＝]|^[（(]?(?:本|我|此|该)(?:单位|部门|表).{0,30}无")
+_NOTE = re.compile(
+    r"^(?:备?注|说明)\s*[:：\d]|^\d+\s*[栏行].*[=＝]|^[（(]?(?:本|我|此|该)(?:单位|部门|表).{0,30}无"
+)
 _TITLE = re.compile(r"^[^。；，;|]{2,60}表(?:[》”]|[（(][^）)]*[)）]|续\d*)*$")
 _HEADING = re.compile(
     r"^第[一二三四五六七八九十]+(?:部分|章|节)|^[一二三四五六七八九十]+、|^[（(][一二三四五六七八九十]+[)）]"
     r"|^附件|^[（(]\d+[)）]"
 )
-_DIVISION = re.compile(r"^第[一二三四五六七八九十]+(?:部分|章|节)|^附件[\d一二三四五六七八九十]*(?:[-－]\d+)*[:：]?$")
+_DIVISION = re.compile(
+    r"^第[一二三四五六七八九十]+(?:部分|章|节)|^附件[\d一二三四五六七八九十]*(?:[-－]\d+)*[:：]?$"
+)
 _ITEM = re.compile(
     r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])"
     r".{0,30}(?:收入|支出|拨款|资金|结余|结转|事务|付息|还本|预备费|分配|预算)(?:[（(][^）)]*[)）])?$"
@@ -285,7 +300,9 @@ def _goes_on(lines: Sequence[_Line], index: int) -> bool:
 def _counted(lines: Sequence[_Line], index: int) -> bool:
     """Whether a line that looks like a heading is followed by its line number or figure."""
     after = _next_solid(lines, index + 1)
-    return after < len(lines) and bool(re.fullmatch(_FIGURE, lines[after].bare)) and len(lines[index].bare) < 30
+    return (
+        after < len(lines) and bool(re.fullmatch(_FIGURE, lines[after].bare)) and len(lines[index].bare) < 30
+    )
 
 
 def _without_next_title(lines: Sequence[_Line], start: int, stop: int) -> int:
@@ -309,7 +326,9 @@ def _indicator_lines(lines: Sequence[_Line], start: int) -> int:
     line = lines[start]
     if line.kind not in {"fragment", "row", "text"}:
         return start
-    if not (_LISTED.match(line.plain) or line.plain.count("级指标") >= 2 or _under_indicator_title(lines, start)):
+    if not (
+        _LISTED.match(line.plain) or line.plain.count("级指标") >= 2 or _under_indicator_title(lines, start)
+    ):
         return start
     stop = after = start
     while after < len(lines) and not _ends_indicators(lines[after]):
@@ -335,7 +354,9 @@ def _under_indicator_title(lines: Sequence[_Line], start: int) -> bool:
 def _ends_indicators(line: _Line) -> bool:
     if line.kind == "note" or line.bare in {"备注", "备注："}:
         return True
-    return line.kind in {"heading", "title", "caption", "cells", "stacked"} and not _INDICATORS.match(line.bare)
+    return line.kind in {"heading", "title", "caption", "cells", "stacked"} and not _INDICATORS.match(
+        line.bare
+    )
 
 
 def printed_cells(raw: str) -> tuple[str, ...] | None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from extract.layout.flow import Flow, LooseTable, TextLine
-from extract.layout.marks import without_marks
-from extract.layout.transcripts import printed_cells
-from extract.tables.amounts import normalised
-from extract.tables.context import Context, form_number_in, is_note, is_title, look_above, look_below, unit_in
+from extract.tables.context import Context, is_note, is_title, look_below
 from extract.tables.formreader import Setting, as_printed, read_form
-from extract.tables.forms.registry import FormSpec, all_forms, forms_for_title
+from extract.tables.forms.registry import FormSpec, forms_for_title
 from extract.tables.headers import read_header
 from extract.tables.identities import tally
+from extract.tables.loose_context import context_above, parted, recognised, with_inner
 from extract.tables.loose_evidence import Placed, evidence
 from extract.tables.loose_groups import read_groups
 from extract.tables.loose_printed import loose_grid
@@ -25,19 +24,9 @@ from extract.tables.loose_subjects import PlacedRows, SubjectForm, place_subject
 from extract.tables.pagetables import PlacedTable
 from extract.tables.placement import Known
 from extract.tables.reading import TableReading
-from models.disclosure import Column, Table, TableKind
+from models.disclosure import Column, Table
 
-_SIGNATURES: tuple[tuple[TableKind, re.Pattern[str]], ...] = (
-    ("overall_performance", re.compile(r"整体(?:支出)?(?:年度)?绩效目标|(?:基本支出|整体支出)总额.*(?:一级指标|产出指标)")),
-    ("project_performance", re.compile(r"(?:项目名称|单位\(项目\)名称|项目.?名称).*(?:一级指标|二级指标)|一级指标二级指标")),
-    ("key_work", re.compile(r"^序号(?:重要|重点)(?:事项|工作)")),
-    ("appropriation_summary", re.compile(r"(?=.*(?:收入总计|本年收入))(?=.*(?:支出总计|本年支出))(?=.*政府性基金.*国有资本.*小计)")),
-    ("income_expenditure_summary", re.compile(r"(?=.*收入总计)(?=.*支出总计)|(?=.*本年收入合计)(?=.*本年支出合计)")),
-)
-"""Tables known by what they print where their title was lost."""
-_CAPTION = re.compile(r"^(?:编制|填报|预算|公开)?(?:部门|单位)(?:名称)?(?:\(.*\))?:|^填报(?:日期|时间)")
 _NOTHING = re.compile(r"无|没有|未发生|为空")
-_FULL_ROW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +104,13 @@ def _spots(flow: Flow) -> list[_Spot]:
 
 
 def _spot(flow: Flow, index: int, table: LooseTable, *, since: int) -> _Spot:
-    captions, body, inside = _parted(table)
+    captions, body, inside = parted(table)
     above = _texts(flow, range(index - 1, since - 1, -1))[::-1]
-    context = _with_inner(look_above([text for _, text in above]), look_above(captions))
+    context = with_inner(context_above([text for _, text in above]), context_above(captions))
     below = _texts(flow, range(index + 1, len(flow)))
     notes = look_below([text for _, text in below])
     rows = printed_rows(body)
-    context = _recognised(replace(context, notes=(*inside, *notes)), rows)
+    context = recognised(replace(context, notes=(*inside, *notes)), rows)
     first = [i for i, _ in above[len(above) - context.above :]] if context.above else []
     return _Spot(rows, context, (*first, index, *(i for i, _ in below[: len(notes)])))
 
@@ -137,68 +126,17 @@ def _texts(flow: Flow, indexes: Iterable[int]) -> list[tuple[int, str]]:
     return found
 
 
-def _parted(table: LooseTable) -> tuple[list[str], LooseTable, tuple[str, ...]]:
-    """Title, unit and organisation in the first rows, the table itself, and the notes in the last rows."""
-    lines = list(table.lines)
-    captions: list[str] = []
-    while lines and (texts := _cells(lines[0])) is not None and all(map(_is_caption, texts)):
-        captions += texts
-        lines.pop(0)
-    start = _notes_start(lines)
-    notes = tuple(" ".join(texts) for line in lines[start:] if (texts := _cells(line)))
-    return captions, LooseTable(tuple(lines[:start]), table.first_line), notes
-
-
-def _cells(line: str) -> list[str] | None:
-    cells = printed_cells(line)
-    texts = [without_marks(cell) for cell in cells] if cells is not None else [without_marks(line)]
-    return [text for text in texts if text]
-
-
-def _is_caption(text: str) -> bool:
-    plain = normalised(text)
-    named = is_title(text) and bool(forms_for_title(text))
-    return named or unit_in(text) is not None or form_number_in(text) is not None or bool(_CAPTION.match(plain))
-
-
-def _notes_start(lines: Sequence[str]) -> int:
-    """Where the notes at the foot of a table begin: lone texts from the first that is a note."""
-    start = len(lines)
-    for index in range(len(lines) - 1, -1, -1):
-        texts = _cells(lines[index]) or []
-        if len(texts) >= _FULL_ROW:
-            break
-        if texts and is_note(texts[0]):
-            start = index
-    return start
-
-
-def _with_inner(outer: Context, inner: Context) -> Context:
-    """What the table says in its own first rows goes before what stands above it."""
-    title, forms = (inner.title, inner.forms) if inner.forms else (outer.title or inner.title, outer.forms)
-    return replace(
-        outer, title=title, forms=forms, number=inner.number or outer.number, unit=inner.unit or outer.unit
-    )
-
-
-def _recognised(context: Context, rows: Sequence[PrintedRow]) -> Context:
-    """A form whose title says nothing is known by its number, else by what it prints."""
-    if context.forms:
-        return context
-    forms = tuple(form for form in all_forms() if form.number and context.number == form.number)
-    if not forms:
-        text = "".join(text for row in rows for text in row.texts)
-        kind = next((kind for kind, looks in _SIGNATURES if looks.search(text)), None)
-        forms = tuple(form for form in all_forms() if form.kind == kind)
-    return replace(context, forms=forms)
-
-
 def _continues(before: _Spot, spot: _Spot, index: int) -> bool:
     """Whether a table goes on with the one before: nothing but page furniture stands between them."""
     own = spot.context.title is not None or spot.context.number is not None
     if own:
         same = spot.context.title == before.context.title and spot.context.number == before.context.number
-        return same and spot.context.title is not None and not before.context.notes and bool(before.context.forms)
+        return (
+            same
+            and spot.context.title is not None
+            and not before.context.notes
+            and bool(before.context.forms)
+        )
     return before.items[-1] == index - 1 and _same_header(before.rows, spot.rows)
 
 
@@ -250,7 +188,7 @@ def _side_by_side(rows: Sequence[PrintedRow]) -> bool:
 
 
 def _read_public(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
-    found = read_public(spot.rows, setting)
+    found = read_public(spot.rows, spot.context.notes, setting)
     return _Settled(*found, spec, spot) if found is not None else None
 
 
@@ -315,13 +253,15 @@ def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[
 
 def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:
     spec = spot.context.forms[0]
-    return not spec.numbered and spec.layout in ("subjects", "lines", "groups") and reading.table.status != "empty"
+    by_subject = spec.layout in ("subjects", "lines") or (
+        spec.layout == "groups" and not _side_by_side(spot.rows)
+    )
+    return by_subject and not spec.numbered and reading.table.status != "empty"
 
 
-def _rank(reading: TableReading, setting: Setting) -> tuple[int, int, int]:
+def _rank(reading: TableReading, setting: Setting) -> tuple[int, int]:
     found = tally(reading.table, setting.kind)
-    named = sum(not column.key.startswith("column_") for column in reading.table.columns)
-    return -found.failed - len(reading.doubts), found.held, named
+    return -found.failed - len(reading.doubts), found.held
 
 
 # --- forms announced without a table ------------------------------------------------------------------
@@ -330,12 +270,14 @@ def _rank(reading: TableReading, setting: Setting) -> tuple[int, int, int]:
 def _announced_empty(flow: Flow, taken: set[int], setting: Setting) -> list[PlacedTable]:
     """Forms of which the document prints the title and the statement that there is nothing in them."""
     found: list[PlacedTable] = []
-    for index, (title, below) in enumerate(zip(flow, flow[1:], strict=False)):
+    for index, (title, below) in enumerate(itertools.pairwise(flow)):
         if not isinstance(title, TextLine) or not isinstance(below, TextLine) or {index, index + 1} & taken:
             continue
         forms = forms_for_title(title.text) if is_title(title.text) else ()
         if forms and is_note(below.text) and _NOTHING.search(below.text):
-            found.append(PlacedTable((_empty(title.text, below.text, forms[0], setting),), (index, index + 1)))
+            found.append(
+                PlacedTable((_empty(title.text, below.text, forms[0], setting),), (index, index + 1))
+            )
     return found
 
 

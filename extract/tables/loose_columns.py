@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from extract.tables.columns import KeyedColumn, key_columns
 from extract.tables.formreader import Setting
-from extract.tables.formulas import parse_rule, printed_formulas
 from extract.tables.forms.registry import ColumnSpec, FormSpec
+from extract.tables.formulas import parse_rule, printed_formulas
 from extract.tables.headers import ColumnHead
 from extract.tables.loose_rows import PrintedRow
 from extract.tables.placement import ColumnRule
@@ -25,7 +25,13 @@ _SELDOM_IN = {"government_fund": {"basic": 2.0, "project": 1.0}}
 
 
 def loose_columns(
-    spec: FormSpec, header: Sequence[PrintedRow], *, counted: int, printed: int, first: int | None, setting: Setting
+    spec: FormSpec,
+    header: Sequence[PrintedRow],
+    *,
+    counted: int,
+    printed: int,
+    first: int | None,
+    setting: Setting,
 ) -> tuple[Column, ...]:
     """The amount columns in printed order.
 
@@ -74,7 +80,9 @@ def _place(column: ColumnSpec, text: str) -> int | None:
 def _columns_by_cell(
     spec: FormSpec, header: Sequence[PrintedRow], first: int, width: int, setting: Setting
 ) -> list[Column]:
-    planes = [{token.cell - first: token.plain for token in row.tokens if token.cell is not None} for row in header]
+    planes = [
+        {token.cell - first: token.plain for token in row.tokens if token.cell is not None} for row in header
+    ]
     width = max([width, *(slot + 1 for plane in planes for slot in plane)])
     heads = [ColumnHead(slot, _path(planes, slot), "amount") for slot in range(width)]
     last = max((head.index for head in heads if head.path), default=-1)
@@ -117,7 +125,9 @@ def column_rules(spec: FormSpec, columns: Sequence[Column], notes: Sequence[str]
     index = {column.key: position for position, column in enumerate(columns)}
     rules: list[ColumnRule] = []
     for formula in map(parse_rule, spec.rules):
-        terms = tuple((sign, index[key]) for sign, key in formula.terms if isinstance(key, str) and key in index)
+        terms = tuple(
+            (sign, index[key]) for sign, key in formula.terms if isinstance(key, str) and key in index
+        )
         if formula.left in index and len(terms) > 1:
             rules.append((index[str(formula.left)], terms))
     return tuple(rules) or _printed_rules(columns, notes)

@@ -110,7 +110,11 @@ def _appropriation_facts(form: TwoSidedForm, others: Mapping[TableKind, Placed])
     keys = [column.key for column in form.columns]
     if source is None or "general_budget" not in keys or form.spec.kind != "appropriation_summary":
         return {}
-    totals = {_subject_name(row): row.amounts.get("total") for row in source.rows.rows if row.level in ("class", "total")}
+    totals = {
+        _subject_name(row): row.amounts.get("total")
+        for row in source.rows.rows
+        if row.level in ("class", "total")
+    }
     column = keys.index("general_budget")
     facts: Facts = {}
     for index, line in enumerate(form.expenditure):

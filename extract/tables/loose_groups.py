@@ -21,7 +21,7 @@ UNSURE = "the figure stands on another line than its name"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """One subject of one group; ``group`` counts from the left, ``apart`` marks a figure from the next line."""
+    """One subject of one group, counted from the left; ``apart`` marks a figure from the next line."""
 
     group: int
     code: Token | None
@@ -67,7 +67,9 @@ def _lines(row: PrintedRow) -> Iterator[GroupLine]:
 def _is_code(token: Token, line: GroupLine | None) -> bool:
     """A code stands before a name, so directly behind a bare code stands none."""
     bare = line is not None and line.code is not None and line.name is None
-    return not bare and "." not in token.plain and "," not in token.plain and bool(_CODE.fullmatch(token.plain))
+    return (
+        not bare and "." not in token.plain and "," not in token.plain and bool(_CODE.fullmatch(token.plain))
+    )
 
 
 def _group(token: Token) -> int:
@@ -106,18 +108,24 @@ def _grouped(lines: Sequence[GroupLine]) -> list[GroupLine]:
         return [replace(line, group=sum(edge <= line.group for edge in edges)) for line in lines]
     heads = {line.code.plain: 0 for line in lines if line.code is not None and len(line.code.plain) == 3}
     order = {code: position for position, code in enumerate(_by_half(heads))}
-    return [replace(line, group=order.get(line.code.plain[:3] if line.code else "", len(order))) for line in lines]
+    return [
+        replace(line, group=order.get(line.code.plain[:3] if line.code else "", len(order))) for line in lines
+    ]
 
 
 def _by_half(heads: Iterable[str]) -> list[str]:
     """Personnel (301, 303) first, then what remains, each in printed order."""
     codes = list(heads)
-    return [code for code in codes if code in ("301", "303")] + [code for code in codes if code not in ("301", "303")]
+    return [code for code in codes if code in ("301", "303")] + [
+        code for code in codes if code not in ("301", "303")
+    ]
 
 
 def _edges(cells: Sequence[int]) -> list[int]:
     """The cells at which groups begin: those that hold a code in several lines."""
-    often = sorted({cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1})
+    often = sorted(
+        {cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1}
+    )
     return [cell for cell in often if cell - 1 not in often] or [0]
 
 

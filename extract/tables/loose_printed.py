@@ -1,4 +1,4 @@
-"""In the tables stage: the printed rows of a transcript as a grid, for tables kept as printed or read as one."""
+"""In the tables stage: a transcript's printed rows as a grid, to be kept as printed or read as one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ def _columns(row: PrintedRow) -> dict[int, str]:
 
 
 def _has_amount(row: PrintedRow) -> bool:
-    return any(token.sort == "figure" and parse_amount(token.text) is not None and "." in token.text for token in row.tokens)
+    return any(
+        token.sort == "figure" and parse_amount(token.text) is not None and "." in token.text
+        for token in row.tokens
+    )
 
 
 def _span(places: dict[int, str], position: int, below: Sequence[set[int]], width: int) -> int:

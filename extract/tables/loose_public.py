@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from extract.tables.formreader import Setting
+from extract.tables.formulas import printed_formulas
 from extract.tables.loose_columns import header_text
 from extract.tables.loose_rows import PrintedRow, Token, counts_up
 from extract.tables.loose_subjects import PlacedRows, spacing
@@ -21,8 +22,17 @@ _ORDERS = (
     ("total", "abroad", "reception", "vehicles", "vehicle_purchase", "vehicle_operation"),
 )
 """The two orders in which the expenses are printed across: reception last, or before the vehicles."""
-_SUMS = (("total", ("abroad", "vehicles", "reception")), ("vehicles", ("vehicle_purchase", "vehicle_operation")))
-_SELDOM = {"vehicle_purchase": 8.0, "abroad": 6.0, "reception": 2.0, "vehicles": 0.0, "vehicle_operation": 1.0}
+_SUMS = (
+    ("total", ("abroad", "vehicles", "reception")),
+    ("vehicles", ("vehicle_purchase", "vehicle_operation")),
+)
+_SELDOM = {
+    "vehicle_purchase": 8.0,
+    "abroad": 6.0,
+    "reception": 2.0,
+    "vehicles": 0.0,
+    "vehicle_operation": 1.0,
+}
 _LABELS = {"budget": "预算数", "final": "决算数"}
 _ABROAD = re.compile(r"出国")
 _RECEPTION = re.compile(r"公务接待|接待费")
@@ -37,24 +47,32 @@ class _Place:
     key: str
 
 
-def read_public(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, ...], PlacedRows] | None:
+def read_public(
+    rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting
+) -> tuple[tuple[Column, ...], PlacedRows] | None:
     """Read the form in whichever direction it is printed; None when it is neither."""
-    down = [row for row in rows if row.texts and item_of("".join(row.texts)) and row.figures and not counts_up(row)]
+    down = [
+        row
+        for row in rows
+        if row.texts and item_of("".join(row.texts)) and row.figures and not counts_up(row)
+    ]
     if len({item_of("".join(row.texts)) for row in down}) >= 3:
         return _down(down, setting)
-    return _across(rows, setting)
+    return _across(rows, notes, setting)
 
 
 # --- across ----------------------------------------------------------------------------------------
 
 
-def _across(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, ...], PlacedRows] | None:
+def _across(
+    rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting
+) -> tuple[tuple[Column, ...], PlacedRows] | None:
     numbers = next((row for row in rows if counts_up(row)), None)
     body = [row for row in rows if row.figures and not counts_up(row)]
     data = body[-1] if body else None
     header = [row for row in rows if row is not data and row is not numbers]
     width = max(counts_up(numbers) if numbers else 0, len(data.figures) if data else 0)
-    places = _places(header_text(header), width, setting)
+    places = _places(header_text(header), notes, width, setting)
     if not places:
         return None
     figures = [token for token in (data.figures if data else ()) if token.value is not None]
@@ -62,9 +80,9 @@ def _across(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column,
     return (_columns(places), _rows(places, figures, placed)) if placed else None
 
 
-def _places(text: str, width: int, setting: Setting) -> tuple[_Place, ...]:
+def _places(text: str, notes: Sequence[str], width: int, setting: Setting) -> tuple[_Place, ...]:
     """What each column across holds: six expenses, once or for budget and final account each."""
-    order = _ORDERS[1] if _reception_first(text) else _ORDERS[0]
+    order = _ORDERS[1] if _reception_first(text, notes) else _ORDERS[0]
     both = width > 7 or ("预算数" in text and "决算数" in text)
     if not both:
         key = "final" if "决算" in text or setting.kind == "final_accounts" else "budget"
@@ -74,9 +92,15 @@ def _places(text: str, width: int, setting: Setting) -> tuple[_Place, ...]:
     return tuple(_Place(item, key) for key in ("budget", "final") for item in order)
 
 
-def _reception_first(text: str) -> bool:
-    reception, vehicles = _RECEPTION.search(text), _VEHICLES.search(text)
-    return bool(reception and vehicles and reception.start() < vehicles.start() and _ABROAD.search(text))
+def _reception_first(text: str, notes: Sequence[str]) -> bool:
+    """Whether reception stands before the vehicles: the formulas under the form say, else its header."""
+    for formula in printed_formulas(notes, "column"):
+        if len(formula.terms) == 2 and formula.left in (3, 4):
+            return formula.left == 4
+    abroad = _ABROAD.search(text)
+    behind = text[abroad.end() :] if abroad else text
+    reception, vehicles = _RECEPTION.search(behind), _VEHICLES.search(behind)
+    return bool(reception and vehicles and reception.start() < vehicles.start())
 
 
 def _placed(
@@ -87,7 +111,13 @@ def _placed(
     slots: list[int | None] = []
     for token in figures:
         known = token.cell is not None and origin is not None
-        slots.append(data.figures.index(token) if every and data else (token.cell or 0) - (origin or 0) if known else None)
+        slots.append(
+            data.figures.index(token)
+            if every and data
+            else (token.cell or 0) - (origin or 0)
+            if known
+            else None
+        )
     line = Line(tuple(token.value or Decimal(0) for token in figures), tuple(slots))
     weights = [_SELDOM.get(place.item, 0.0) for place in places]
     return place_lines([line], len(places), _rules(places), weights=weights)[0]
@@ -110,7 +140,10 @@ def _rows(places: Sequence[_Place], figures: Sequence[Token], placed: PlacedLine
     at = {places[column]: token for column, token in zip(placed.columns, figures, strict=True)}
     keys = dict.fromkeys(place.key for place in places)
     items = [item for item in NAMES if any(place.item == item for place in places)]
-    rows = tuple(_row(item, {key: at[_Place(item, key)] for key in keys if _Place(item, key) in at}, keys) for item in items)
+    rows = tuple(
+        _row(item, {key: at[_Place(item, key)] for key in keys if _Place(item, key) in at}, keys)
+        for item in items
+    )
     doubts = tuple(
         Doubt(items.index(places[column].item), places[column].key, reason)
         for column, reason in sorted(placed.doubtful.items())
@@ -142,7 +175,9 @@ def _repairs(rows: Sequence[Row], at: dict[_Place, Token]) -> tuple[Repair, ...]
 
 def _down(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, ...], PlacedRows]:
     """One expense a line; its figures are the budget, the final account, or both in this order."""
-    lines = [(item_of("".join(row.texts)), row, figures) for row, figures in zip(rows, _figures(rows), strict=True)]
+    lines = [
+        (item_of("".join(row.texts)), row, figures) for row, figures in zip(rows, _figures(rows), strict=True)
+    ]
     width = max(len(figures) for _, _, figures in lines)
     only = "final" if setting.kind == "final_accounts" else "budget"
     keys = ("budget", "final") if width >= 2 else (only,)
@@ -169,7 +204,9 @@ def _figures(rows: Sequence[PrintedRow]) -> list[tuple[Token, ...]]:
 
 def _by_key(row: PrintedRow, figures: Sequence[Token], keys: Sequence[str]) -> tuple[dict[str, Token], bool]:
     """The figures of a line by column; not certain when some are missing and no cell says which."""
-    name = max((token.cell for token in row.tokens if token.sort == "text" and token.cell is not None), default=None)
+    name = max(
+        (token.cell for token in row.tokens if token.sort == "text" and token.cell is not None), default=None
+    )
     if row.kept and name is not None and len(figures) < len(keys):
         slots = [(token.cell or 0) - name - 1 for token in figures]
         if all(0 <= slot < len(keys) for slot in slots):

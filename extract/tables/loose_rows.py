@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def figure_in(text: str) -> Decimal | None:
         return None
     joints = all(
         _FRAGMENT_END.search(left) or _FRAGMENT_START.search(right)
-        for left, right in zip(pieces, pieces[1:], strict=False)
+        for left, right in itertools.pairwise(pieces)
     )
     value = parse_amount("".join(pieces).replace("·", "."))
     return value if joints or _FINISHED.fullmatch(normalised("".join(pieces))) else None
@@ -160,7 +161,9 @@ def _joined_pieces(pieces: Iterable[str]) -> list[str]:
 def _breaks_between(left: str, right: str) -> bool:
     """Whether a blank stands beside a separator within one figure (``1, 286.`` and ``76``)."""
     broken = (
-        right[:1].isdigit() if _FRAGMENT_END.search(left) else left[-1:].isdigit() and _FRAGMENT_START.search(right)
+        right[:1].isdigit()
+        if _FRAGMENT_END.search(left)
+        else left[-1:].isdigit() and _FRAGMENT_START.search(right)
     )
     # A figure still unfinished (``1, 286.``) becomes one with a further digit.
     return bool(broken) and any(figure_in(f"{left} {right}{digit}") is not None for digit in ("", "0"))

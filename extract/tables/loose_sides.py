@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from extract.tables.formulas import printed_formulas
 from extract.tables.forms.registry import FormSpec
+from extract.tables.formulas import printed_formulas
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights
 from extract.tables.loose_rows import PrintedRow, Token, counts_up, is_page_number
@@ -46,7 +47,11 @@ class SideLine:
     def slot(self, token: Token) -> int | None:
         """The amount column a token stands in, counted from the 行次, else from the name."""
         anchor = self.number or self.name
-        return None if anchor is None or anchor.cell is None or token.cell is None else token.cell - anchor.cell - 1
+        return (
+            None
+            if anchor is None or anchor.cell is None or token.cell is None
+            else token.cell - anchor.cell - 1
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,9 @@ class TwoSidedForm:
     notes: tuple[str, ...]
 
 
-def read_two_sided_form(rows: Sequence[PrintedRow], spec: FormSpec, notes: Sequence[str]) -> TwoSidedForm | None:
+def read_two_sided_form(
+    rows: Sequence[PrintedRow], spec: FormSpec, notes: Sequence[str]
+) -> TwoSidedForm | None:
     """Part every line into its sides; None when the table has no such line."""
     body = _body(rows)
     if not body:
@@ -78,12 +85,17 @@ def read_two_sided_form(rows: Sequence[PrintedRow], spec: FormSpec, notes: Seque
 
 def _body(rows: Sequence[PrintedRow]) -> list[PrintedRow]:
     """The rows from the first numbered item on, without page numbers and repeated headers."""
-    first = next((i for i, row in enumerate(rows) if any(_FIRST.match(text) for text in row.texts)), len(rows))
+    first = next(
+        (i for i, row in enumerate(rows) if any(_FIRST.match(text) for text in row.texts)), len(rows)
+    )
     header = {row.texts for row in rows[:first] if row.texts}
     return [
         row
         for row in rows[first:]
-        if row.tokens and row.texts not in header and not counts_up(row) and not (is_page_number(row) and False)
+        if row.tokens
+        and row.texts not in header
+        and not counts_up(row)
+        and not (is_page_number(row) and False)
     ]
 
 
@@ -98,7 +110,9 @@ def _columns(spec: FormSpec, lines: Sequence[SideLine]) -> tuple[Column, ...]:
 
 def _printing(lines: Sequence[SideLine]) -> tuple[SideLine, ...]:
     """The lines that print a name or a figure; numbered places left empty print nothing."""
-    return tuple(line for line in lines if line.name or any(token.value is not None for token in line.figures))
+    return tuple(
+        line for line in lines if line.name or any(token.value is not None for token in line.figures)
+    )
 
 
 # --- lines to sides ----------------------------------------------------------------------------------
@@ -109,7 +123,7 @@ def _is_numbered(rows: Sequence[PrintedRow]) -> bool:
     firsts = [next((token.whole for token in row.figures if token.whole is not None), None) for row in rows]
     steps = sum(
         later == earlier + 1
-        for earlier, later in zip(firsts, firsts[1:], strict=False)
+        for earlier, later in itertools.pairwise(firsts)
         if earlier is not None and later is not None
     )
     return steps >= 3 and 2 * steps >= len(rows) - 1
@@ -155,7 +169,9 @@ def _begins_part(part: SideLine, token: Token, row: PrintedRow, numbered: bool) 
 
 def _is_right_number(part: SideLine, token: Token, row: PrintedRow) -> bool:
     """A whole number behind a 行次 is the other side's 行次 when the line goes on without a name there."""
-    assert part.number is not None and part.number.whole is not None and token.whole is not None
+    assert part.number is not None
+    assert part.number.whole is not None
+    assert token.whole is not None
     if any(each.sort == "text" for each in row.tokens[row.tokens.index(token) :]) or token.whole > 99:
         return False
     own_gap = None if token.cell is None or part.number.cell is None else token.cell - part.number.cell
@@ -232,7 +248,8 @@ def place_two_sided(form: TwoSidedForm, known: Known | None = None) -> PlacedRow
 def _placed_income(form: TwoSidedForm) -> tuple[PlacedLine, ...]:
     """The income side prints its amount first; more figures stand in the order printed."""
     return tuple(
-        PlacedLine(tuple(range(sum(token.value is not None for token in line.figures))), {}) for line in form.income
+        PlacedLine(tuple(range(sum(token.value is not None for token in line.figures))), {})
+        for line in form.income
     )
 
 
@@ -248,7 +265,7 @@ def _line(form: TwoSidedForm, line: SideLine, parent: int | None) -> Line:
 
 
 def _parents(form: TwoSidedForm) -> list[int | None]:
-    """The sum each line of the expenditure side is part of: as its notes say, else as forms usually add up."""
+    """The sum each line of expenditure is part of: as its notes say, else as forms usually add up."""
     lines = form.expenditure
     by_number = {line.line: index for index, line in enumerate(lines) if line.line is not None}
     parents: list[int | None] = [None] * len(lines)
@@ -279,11 +296,15 @@ def _rows(form: TwoSidedForm, placed: Sequence[PlacedLine]) -> PlacedRows:
     repairs: list[Repair] = []
     for line, place in zip((*form.income, *form.expenditure), placed, strict=True):
         row = _row(form, line, place)
-        doubts += [Doubt(len(rows), form.columns[c].key, reason) for c, reason in sorted(place.doubtful.items())]
+        doubts += [
+            Doubt(len(rows), form.columns[c].key, reason) for c, reason in sorted(place.doubtful.items())
+        ]
         rows.append(row)
         figures = [token for token in line.figures if token.value is not None]
         repairs += [
-            spacing(f"{row_address(row)}/{form.columns[column].key}", token.text, format(token.value or 0, "f"))
+            spacing(
+                f"{row_address(row)}/{form.columns[column].key}", token.text, format(token.value or 0, "f")
+            )
             for token, column in zip(figures, place.columns, strict=True)
             if token.respaced
         ]

@@ -1,4 +1,4 @@
-"""In the tables stage: forms of a transcript with one subject a row, their figures placed by the identities."""
+"""In the tables stage: a transcript's forms of one subject a row, figures placed by the identities."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class _Body:
             self.lines[-1] = replace(self.lines[-1], figures=row.figures)
 
     def _completes(self, line: SubjectLine) -> bool:
-        """Whether a line without code is the rest of the one above, whose name was wrapped before its figures."""
+        """Whether a line without code is the rest of the one above, wrapped before its figures."""
         if line.code or line.is_total or not self.lines:
             return False
         last = self.lines[-1]
@@ -161,7 +161,9 @@ class _Body:
         if self.waiting and self.lines:
             self._append_to_last()
         totals = [line for line in self.lines if line.is_total]
-        headings = [line for line in totals if not line.figures] if any(t.figures for t in totals) else totals[1:]
+        headings = (
+            [line for line in totals if not line.figures] if any(t.figures for t in totals) else totals[1:]
+        )
         return tuple(line for line in self.lines if not any(line is heading for heading in headings))
 
 
@@ -179,7 +181,11 @@ def subject_line(row: PrintedRow, above: Sequence[str]) -> tuple[SubjectLine | N
     None when the row has neither code nor total, nor a name with figures.
     """
     code, parts, used = _code(row.tokens, above)
-    rest = row.tokens[used:] if code else tuple(t for t in row.tokens if t.sort == "text" or _behind_text(row, t))
+    rest = (
+        row.tokens[used:]
+        if code
+        else tuple(t for t in row.tokens if t.sort == "text" or _behind_text(row, t))
+    )
     names, figures, unread = _parted(rest)
     if code is None:
         total = _total(names, figures)
@@ -215,8 +221,8 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
     """The code in front of a row, printed whole, with blanks or in parts, and how many tokens it takes."""
     parts: list[str] = []
     for token in tokens:
-        digits = "".join(token.plain.split(","))
-        if token.sort != "figure" or not digits.isdigit():
+        digits = token.plain
+        if not digits.isdigit():
             break
         if parts and (not _SMALL.fullmatch(digits) or len("".join(parts)) + len(digits) > 7):
             break
@@ -224,7 +230,7 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
     if not parts:
         return None, tuple(above), 0
     whole = "".join(parts)
-    if len(parts) > 1 and not CODE.fullmatch(whole) or len(whole) < 3:
+    if (len(parts) > 1 and not CODE.fullmatch(whole)) or len(whole) < 3:
         padded = joined_code(parts if len(parts[0]) == 3 else ["", *parts], above)
         whole = "".join(padded)
     if not CODE.fullmatch(whole):
@@ -253,11 +259,13 @@ def _placeable(form: SubjectForm, index: int) -> Line:
     printed = [token for token in line.figures if token.value is not None]
     every = len(line.figures) == len(form.columns)  # dashes hold the empty places
     slots = [line.figures.index(token) if every else line.slot(token) for token in printed]
-    return Line(tuple(token.value or Decimal(0) for token in printed), tuple(slots), _parent(form.lines, index))
+    return Line(
+        tuple(token.value or Decimal(0) for token in printed), tuple(slots), _parent(form.lines, index)
+    )
 
 
 def _parent(lines: Sequence[SubjectLine], index: int) -> int | None:
-    """The line a subject is part of: the nearest above with a shorter code that begins its own, else the total."""
+    """The line a subject is part of: the nearest above whose code begins its own, else the total."""
     line = lines[index]
     total = next((i for i, each in enumerate(lines) if each.is_total), None)
     if line.code is None:
@@ -278,7 +286,8 @@ def rows_of(form: SubjectForm, placed: Iterable[PlacedLine]) -> PlacedRows:
         row, unread = _row(form, line, place)
         doubts += [Doubt(len(rows), key, NOT_A_FIGURE) for key in unread]
         doubts += [
-            Doubt(len(rows), form.columns[column].key, reason) for column, reason in sorted(place.doubtful.items())
+            Doubt(len(rows), form.columns[column].key, reason)
+            for column, reason in sorted(place.doubtful.items())
         ]
         rows.append(row)
         repairs += _repairs(form, row, line, place)
@@ -327,7 +336,12 @@ def _level(form: SubjectForm, line: SubjectLine) -> Level:
 def _repairs(form: SubjectForm, row: Row, line: SubjectLine, place: PlacedLine) -> list[Repair]:
     address = row_address(row)
     found: list[Repair] = []
-    if line.code and line.printed_code and line.code != line.printed_code and "".join(line.printed_code.split()) == line.code:
+    if (
+        line.code
+        and line.printed_code
+        and line.code != line.printed_code
+        and "".join(line.printed_code.split()) == line.code
+    ):
         found.append(spacing(f"{address}/code", line.printed_code, line.code))
     figures = [token for token in line.figures if token.value is not None]
     for token, column in zip(figures, place.columns, strict=True):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 Vector = tuple[int, ...]
 """The figures of a line by column, in units of the last printed place; 0 where nothing is printed."""
@@ -140,9 +140,7 @@ def place_lines(
     return tuple(_placed(form, best, index) for index in range(len(lines)))
 
 
-def _form(
-    lines: Sequence[Line], width: int, rules: Sequence[ColumnRule], weights: Sequence[float]
-) -> _Form:
+def _form(lines: Sequence[Line], width: int, rules: Sequence[ColumnRule], weights: Sequence[float]) -> _Form:
     children: list[list[int]] = [[] for _ in lines]
     for index, line in enumerate(lines):
         if line.parent is not None:
@@ -169,7 +167,12 @@ def _freedoms(form: _Form) -> Iterable[frozenset[int]]:
     """The sets of lines to free, one attempt after the other."""
     loose = frozenset(i for i, line in enumerate(form.lines) if not _printed(form, line))
     tried: list[frozenset[int]] = []
-    for free in (loose, loose | _rule_breakers(form), loose | _sum_breakers(form), frozenset(range(len(form.lines)))):
+    for free in (
+        loose,
+        loose | _rule_breakers(form),
+        loose | _sum_breakers(form),
+        frozenset(range(len(form.lines))),
+    ):
         if free not in tried:
             tried.append(free)
             yield free
@@ -178,7 +181,7 @@ def _freedoms(form: _Form) -> Iterable[frozenset[int]]:
 def _printed(form: _Form, line: Line) -> tuple[int, ...] | None:
     """The printed columns of a line where they are a placement at all."""
     columns = tuple(slot for slot in line.slots if slot is not None and 0 <= slot < form.width)
-    rising = all(left < right for left, right in zip(columns, columns[1:], strict=False))
+    rising = all(left < right for left, right in pairwise(columns))
     return columns if len(columns) == len(line.figures) and rising else None
 
 
@@ -233,7 +236,9 @@ def _holds(vector: Vector, rule: ColumnRule, *, slack: bool) -> bool:
     return abs(difference) <= (_slack(printed) if slack and printed > 1 else 0)
 
 
-def _candidates(form: _Form, index: int, *, free: bool, known: Mapping[int, Decimal]) -> tuple[_Candidates, bool]:
+def _candidates(
+    form: _Form, index: int, *, free: bool, known: Mapping[int, Decimal]
+) -> tuple[_Candidates, bool]:
     """The placements of a line with their costs, and whether they obey the form's rules."""
     line = form.lines[index]
     printed = _printed(form, line)
@@ -284,7 +289,8 @@ def _agreeing(form: _Form, candidates: _Candidates, known: Mapping[int, Decimal]
 
 def _solved(form: _Form, free: frozenset[int], known: Known) -> _Outcome:
     own = [
-        _candidates(form, index, free=index in free, known=known.get(index, {})) for index in range(len(form.lines))
+        _candidates(form, index, free=index in free, known=known.get(index, {}))
+        for index in range(len(form.lines))
     ]
     broken_lines = frozenset(i for i, (_, obeys) in enumerate(own) if not obeys and form.lines[i].figures)
     feasible: list[_Candidates] = [candidates for candidates, _ in own]
@@ -397,7 +403,9 @@ def _handed_down(
     return supported, chosen
 
 
-def _support(parts: Sequence[_Candidates], targets: Collection[Vector], slack: int) -> list[frozenset[Vector]]:
+def _support(
+    parts: Sequence[_Candidates], targets: Collection[Vector], slack: int
+) -> list[frozenset[Vector]]:
     """The candidates of each part that some way to one of the targets goes through."""
     layers = _partial_sums(parts, targets, slack)
     if layers is None:
