@@ -90,7 +90,8 @@ def extract(
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A result (.json, .jsonl) or a document.")],
     everything: Annotated[
-        bool, typer.Option("--all", help="Also print the tables that are no standard form.")
+        bool,
+        typer.Option("--all", help="Also print lines without figures and tables that are no standard form."),
     ] = False,
 ) -> None:
     """Show a result in the terminal: each form with how far its figures are proven.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from rich import box
 from rich.cells import cell_len, chop_cells
@@ -40,7 +39,7 @@ def print_disclosure(
     """Print a result: identity, forms, failed checks, repairs and quality.
 
     The lines are as long as the figures need, even where the terminal is narrower: a figure
-    is never cut. ``everything`` adds the tables that are no standard form.
+    is never cut. ``everything`` adds lines without figures and tables that are no standard form.
     """
     parts = [
         _identity(disclosure),
@@ -51,7 +50,7 @@ def print_disclosure(
         _quality(disclosure),
     ]
     console = console or Console()
-    console.width = max(console.width, *(_least_width(part) for part in parts))
+    console.width = max(console.width, _least_width(Group(*parts)))
     for part in parts:
         console.print(part, markup=False, highlight=False)
         console.print()
@@ -93,6 +92,8 @@ def _figure(value: Decimal | None) -> str:
 
 
 def _least_width(part: RenderableType) -> int:
+    if isinstance(part, Group):
+        return max(map(_least_width, part.renderables), default=0)
     return sum(_column_widths(part)) if isinstance(part, Sheet) else 0
 
 
@@ -117,6 +118,8 @@ def _identity(disclosure: Disclosure) -> RenderableType:
         ("id", disclosure.id),
     ]
     sheet = Sheet.grid(padding=(0, 2, 0, 0))
+    sheet.add_column(no_wrap=True)
+    sheet.add_column(overflow="fold")
     for label, value in lines:
         sheet.add_row(Text(label, "dim"), _plain(value or "unknown"))
     return Group(_plain(facts.title or "(no title)", "bold"), sheet)
@@ -127,14 +130,16 @@ def _joined(glue: str, *parts: str | None) -> str:
 
 
 def _table(table: Table, *, everything: bool) -> Iterator[RenderableType]:
+    """The heading and the rows of a table, side by side forms one side after the other."""
     if table.status != "extracted":
         return
     if table.cells is not None:
         if everything:
-            yield _as_printed(table)
+            yield Group(_heading(table), _as_printed(table))
         return
-    for side, rows in groupby(table.rows, key=lambda row: row.side):
-        yield _form(table, list(rows), side)
+    for side in dict.fromkeys(row.side for row in table.rows):
+        rows = [row for row in table.rows if row.side == side]
+        yield Group(_heading(table, side), *_form(table, rows, everything=everything))
 
 
 def _heading(table: Table, side: str | None = None) -> Text:
@@ -147,11 +152,22 @@ def _heading(table: Table, side: str | None = None) -> Text:
     )
 
 
-def _form(table: Table, rows: Sequence[Row], side: str | None) -> Sheet:
-    """One form, or one side of it, with the columns that hold figures."""
+def _form(table: Table, rows: Sequence[Row], *, everything: bool) -> Iterator[RenderableType]:
+    """One form, or one side of it: the rows and columns that hold figures, and a word on the others."""
     columns = [column for column in table.columns if any(_has_figure(row, column.key) for row in rows)]
+    shown = [row for row in rows if everything or any(_has_figure(row, column.key) for column in columns)]
+    if shown:
+        yield _sheet(columns, shown)
     silent = [column.label or column.key for column in table.columns if column not in columns]
-    sheet = Sheet(box=box.SIMPLE_HEAD, show_edge=False, title=_heading(table, side), title_justify="left")
+    left_out = [f"no figures under {'、'.join(silent)}"] if silent and not rows[0].side else []
+    if len(shown) < len(rows):
+        left_out.append(f"{len(rows) - len(shown)} lines without figures")
+    if left_out:
+        yield _plain(f"({'; '.join(left_out)})", "dim")
+
+
+def _sheet(columns: Iterable[Column], rows: Sequence[Row]) -> Sheet:
+    sheet = Sheet(box=box.SIMPLE_HEAD, show_edge=False)
     sheet.add_column("code", no_wrap=True, min_width=max(cell_len(row.code or "") for row in rows))
     sheet.add_column("name", overflow="fold", min_width=_NAME_WIDTH)
     for column in columns:
@@ -159,9 +175,6 @@ def _form(table: Table, rows: Sequence[Row], side: str | None) -> Sheet:
     for row in rows:
         name = _plain("  " * _INDENT.get(row.level, 0) + (row.name or ""), _LEVEL_STYLES.get(row.level, ""))
         sheet.add_row(_plain(row.code), name, *(_cell(row, column.key) for column in columns))
-    if silent and not side:
-        sheet.caption = _plain(f"no figures under: {'、'.join(silent)}")
-        sheet.caption_justify = "left"
     return sheet
 
 

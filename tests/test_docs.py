@@ -10,11 +10,13 @@ from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
+from typer.testing import CliRunner
 
 import extract.errors
 from extract.errors import ExtractionError
 from extract.reading.intake import Limits
 from extract.tables.forms.registry import FormSpec, Layout
+from flows.cli import app
 from flows.cli_docs import REFERENCE, reference
 from models.disclosure import Disclosure, Proof, Repair, TableKind
 from tests.example import ROOT, example_json, fenced
@@ -144,6 +146,12 @@ class TestSetUp:
         sample = re.search(r"samples/\S+", self.commands()[0])
         assert sample
         assert (ROOT / sample[0]).is_file()
+
+    def test_what_the_readme_shows_is_what_the_command_prints(self):
+        command = self.commands()[0].rpartition(".venv/bin/gongkai ")[2].split()
+        printed = CliRunner().invoke(app, command).stdout
+        lines = {line.rstrip() for line in printed.splitlines()}
+        assert [line for line in fenced("README.md", "text")[0].splitlines() if line not in lines] == []
 
     def test_ci_and_pre_commit_run_the_same_checks(self):
         script, hooks = page(".ci/run"), page(".pre-commit-config.yaml")
