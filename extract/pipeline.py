@@ -111,7 +111,7 @@ def _tables(document: SourceDocument, flow: Flow, facts: Facts) -> tuple[PlacedT
     setting = Setting(facts.kind, facts.fiscal_year)
     if isinstance(document, PageDocument):
         return read_page_tables(flow, setting, document.data)
-    return tuple(PlacedTable((found.reading,), tuple(found.items)) for found in read_loose_tables(flow))
+    return read_loose_tables(flow, setting)
 
 
 def _numbered(readings: Sequence[TableReading], facts: Facts) -> list[TableReading]:
