@@ -104,13 +104,14 @@ class Face:
         return lines
 
     def _wrapped(self, text: str, room: float, size: float, held: str) -> list[str]:
-        lines, line = [], ""
+        lines, line, length = [], "", 0.0
         for token in self._tokens(text, room, size):
-            if line and token not in held and self.width(line + token, size) > room + 0.01:
+            width = self.width(token, size)
+            if line and token not in held and length + width > room + 0.01:
                 lines.append(line.rstrip())
-                line = token.lstrip()
+                line, length = token.lstrip(), width if token.strip() else 0.0
             else:
-                line += token
+                line, length = line + token, length + width
         return [*lines, line.rstrip()]
 
     def _tokens(self, text: str, room: float, size: float) -> Iterator[str]:
