@@ -13,12 +13,14 @@ Align = Literal["left", "centre", "right"]
 class Mark:
     """The figure a cell prints: position of its record in the table and the column key.
 
-    ``judged`` is False for figures that stand on the page but have no agreed place in the output.
+    ``judged`` is False for figures that stand on the page but have no agreed place in the output;
+    ``kind`` is the form they belong to by their meaning, where that is not the one they stand in.
     """
 
     record: int
     column: str
     judged: bool = True
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ JUDGED_COLUMNS: dict[str, tuple[str, ...]] = {
 class FormColumn:
     """An amount column: header path, column key, and the flow and purse its figures come from.
 
-    ``row`` names the row of the figure where a form prints its rows side by side (three public expenses).
+    ``row`` names the row of the figure where a form prints its rows side by side (three public expenses);
+    ``belongs`` the kind of form its figures belong to by their meaning, where it is another.
     """
 
     key: str
@@ -58,6 +59,7 @@ class FormColumn:
     purse: str = ""
     row: str = ""
     judged: bool = True
+    belongs: str = ""
     weight: float = 3.0
 
 

@@ -66,7 +66,8 @@ class _Ink:
     def figure(self, record: int, column: FormColumn, yuan: Decimal, judged: bool = True) -> Cell:
         known = column.judged and judged and column.key in JUDGED_COLUMNS.get(self.form.kind, ())
         text = self.notation.text(yuan)
-        return Cell(text, align="right", mark=Mark(record, column.key, known) if text else None)
+        mark = Mark(record, column.key, known, column.belongs) if text else None
+        return Cell(text, align="right", mark=mark)
 
     def sheet(self, header: tuple[CellRow, ...], widths: Iterable[float], empty: bool = False) -> Sheet:
         return Sheet(header, tuple(self.rows), tuple(self.records), tuple(widths), empty)
@@ -168,8 +169,9 @@ def _total_row(ink: _Ink, total: list[Decimal], scene: Scene) -> CellRow:
     else:
         span = len(form.lead) - 1 if form.code == "merged" else 1
         lead = (*[Cell(column_span=span)] * ((len(form.lead) - 1) // span), Cell(label, align="centre"))
-    values = total or [Decimal(0)] * len(form.columns)
-    return (*lead, *(ink.figure(record, *pair) for pair in zip(form.columns, values, strict=True)))
+    if not total:
+        return (*lead, *_blank_row(len(form.columns)))
+    return (*lead, *(ink.figure(record, *pair) for pair in zip(form.columns, total, strict=True)))
 
 
 def _blank_row(columns: int) -> CellRow:

@@ -113,3 +113,5 @@ RULINGS: dict[str, Callable[[Sequence[Box]], list[Mark]]] = {
 
 CLOSED = ("full", "frames", "cell_edges", "bars")
 """Styles that draw every cell's whole border."""
+LOOSE = ("no_verticals", "three_lines")
+"""Styles that draw nothing between columns."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from tests.corpus.chance import Chance
 from tests.corpus.ink import Orientation
-from tests.corpus.rulings import CLOSED, RULINGS
+from tests.corpus.rulings import CLOSED, LOOSE, RULINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,9 @@ def make_style(seed: int, fixed: dict[str, Any] | None = None) -> Style:
         running_head=chance.happens(0.25),
         page_numbers=chance.pick(("none", "plain", "plain", "dashes", "of")),
     )
-    return replace(style, **(fixed or {}))
+    style = replace(style, **(fixed or {}))
+    # Without lines between them, columns are kept apart by white space.
+    return style if "padding" in (fixed or {}) or style.rulings not in LOOSE else replace(style, padding=6.0)
 
 
 STYLE_OPTIONS = frozenset(field.name for field in fields(Style))

@@ -132,7 +132,8 @@ def _table(form: Form, scene: Scene, chance: Chance, family: Family) -> TableBlo
 
 
 def _is_empty(sheet: Sheet) -> bool:
-    return sheet.empty or not any(cell.mark for row in sheet.body for cell in row)
+    own = (cell.mark for row in sheet.body for cell in row if cell.mark and not cell.mark.kind)
+    return sheet.empty or not any(own)
 
 
 def _notes(form: Form, sheet: Sheet, chance: Chance, said: dict[str, object]) -> tuple[str, ...]:

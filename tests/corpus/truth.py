@@ -9,7 +9,8 @@ from tests.corpus.blocks import Cell, Document, Mark, TableBlock
 
 Truth = dict[str, Any]
 """``organisation``, ``fiscal_year``, ``kind``, ``unit``, ``scope``, ``tables`` (kind to rows of ``code``,
-``name``, ``side``, ``line`` where they have one, and ``amounts``), ``status`` and ``units`` (by kind),
+``name``, ``side``, ``line`` where they have one, and ``amounts``), ``status`` and ``units`` (by kind;
+no status where a form prints nothing but zeros),
 ``also_printed`` (by kind: figures on the page that have no agreed place in the output), ``narrative``
 and ``planted`` (author errors)."""
 
@@ -31,8 +32,9 @@ def truth_of(document: Document, planted: list[dict[str, Any]] | None = None) ->
     also: dict[str, list[str]] = {}
     for table in document.tables:
         tables.setdefault(table.kind, []).extend(_rows(table))
-        spare = [figure(cell.text) for mark, cell in printed_figures(table) if not mark.judged]
-        also.setdefault(table.kind, []).extend(spare)
+        for mark, cell in printed_figures(table):
+            if not mark.judged:
+                also.setdefault(mark.kind or table.kind, []).append(figure(cell.text))
     return {
         "organisation": document.organisation,
         "scope": document.scope,
@@ -40,12 +42,18 @@ def truth_of(document: Document, planted: list[dict[str, Any]] | None = None) ->
         "kind": document.kind,
         "unit": document.unit,
         "tables": {kind: rows for kind, rows in tables.items() if rows},
-        "status": {table.kind: table.status for table in document.tables},
+        "status": {table.kind: table.status for table in document.tables if not _all_zero(table)},
         "units": {table.kind: table.unit for table in document.tables},
-        "also_printed": {kind: figures for kind, figures in also.items() if figures},
+        "also_printed": also,
         "narrative": list(document.narrative),
         "planted": planted or [],
     }
+
+
+def _all_zero(table: TableBlock) -> bool:
+    """Whether a form prints zeros only, which some call empty and some do not."""
+    figures = [Decimal(figure(cell.text)) for _, cell in printed_figures(table)]
+    return bool(figures) and not any(figures)
 
 
 def _rows(table: TableBlock) -> list[dict[str, Any]]:
