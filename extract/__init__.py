@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "extract"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562; the types are those imported above
+def __getattr__(name: str) -> Any:
     """Load the pipeline at first use, so that importing a single stage stays cheap."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -78,6 +78,7 @@ def extract(
         plan = plan_output(files, output, layout, pretty=pretty)
     except OutputPlanError as error:
         raise typer.BadParameter(str(error), param_hint="'-o' / '--format'") from error
+    _silence_libraries()
     try:
         failures = extract_files(files, plan, complain=_complain)
     except OutputError as error:
@@ -102,6 +103,7 @@ def show(
     from flows.results import disclosures_in
     from flows.terminal import print_disclosure
 
+    _silence_libraries()
     try:
         for disclosure in disclosures_in(file):
             print_disclosure(disclosure, everything=everything)
@@ -139,6 +141,13 @@ def find(
         _complain(f"{text}: nothing like it in the catalogue; try a shorter part of the name")
         raise typer.Exit(1)
     print_matches(matches)
+
+
+def _silence_libraries() -> None:
+    """Keep what the readers of PDFs log about odd files off standard error: one line a failure is ours."""
+    import logging
+
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 def _complain(message: str) -> None:

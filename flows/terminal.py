@@ -249,13 +249,14 @@ def _row_names(tables: Iterable[Table]) -> dict[str, str]:
 
 
 def _equation(check: Check, names: dict[str, str]) -> Text:
-    place = " ".join(part for part in (check.where, names.get("/".join(check.where.split("/")[:2]))) if part)
-    numbers = f"{_figure(check.left)} ≠ {_figure(check.right)}, difference {_figure(check.difference)}"
-    stated = [f"✗ {check.id}", place, check.formula]
+    """Where, which identity, and under it its two sides."""
+    name = names.get("/".join(check.where.split("/")[:2]))
+    lines = [f"✗ {_joined(' ', check.where, name)}:  {check.formula}"]
     if check.left is not None and check.right is not None:
-        stated.append(numbers)
-    stated += [part for part in (check.verdict, check.message) if part]
-    return _plain("  ".join(stated))
+        difference = f", difference {_figure(check.difference)}" if check.difference is not None else ""
+        lines.append(f"    {_figure(check.left)} ≠ {_figure(check.right)}{difference}")
+    lines.append(f"    {_joined(', ', check.id, check.verdict, check.message)}")
+    return _plain_lines(lines)
 
 
 def _repairs(repairs: Sequence[Repair]) -> Iterator[RenderableType]:

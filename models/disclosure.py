@@ -39,7 +39,9 @@ BBox = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points, origin top left, of the page as displayed."""
 
 # Plain notation: Decimal("1E+2") and the like never reach a reader.
-Money = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")]
+Money = Annotated[
+    Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")
+]
 """A figure exactly as printed, separators removed; its unit is the table's."""
 
 

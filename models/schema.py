@@ -17,7 +17,7 @@ SCHEMA_FILE = Path(__file__).with_name("disclosure.schema.json")
 class _AsWritten(GenerateJsonSchema):
     """Every field is required: the writer leaves none out, not even those at their default."""
 
-    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ANN401, ARG002
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: ARG002
         return True
 
 

@@ -104,6 +104,8 @@ def read_source(
         data = _read(path, file_name, limits)
     hold_to(limits.bytes, len(data), file_name=file_name, unit="bytes", option="bytes")
     found = _format(data, file_name)
+    if found == "text":
+        hold_to(limits.lines, data.count(b"\n"), file_name=file_name, unit="lines", option="lines")
     return Intake(data, file_name, uri, _media_type(found, file_name), found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from extract.reading.intake import Deadline, Limits, hold_to
 from extract.reading.pages import Box, Page, PageDocument, Ruling, Word
-from extract.reading.pdf_open import damage, open_pdf
+from extract.reading.pdf_open import damage, mupdf_errors, open_pdf
 
 MEDIA_TYPE = "application/pdf"
 
@@ -39,7 +39,7 @@ def read_pdf(data: bytes, *, file_name: str, limits: Limits) -> PageDocument:
             deadline.check()
             try:
                 page = _read_page(document[index])
-            except (RuntimeError, ValueError) as error:  # MuPDF reports damage as RuntimeError
+            except mupdf_errors() as error:
                 problems.append(f"page {index + 1} cannot be read ({error})")
                 continue
             _hold_page(page, file_name, limits)
@@ -84,7 +84,8 @@ def _direction(line: dict[str, Any]) -> tuple[int, int] | None:
     """The writing direction as a unit step; None for slanted text (watermarks)."""
     cosine, sine = line["dir"]
     step = round(cosine), round(sine)
-    return step if abs(cosine - step[0]) + abs(sine - step[1]) < 0.05 else None
+    straight = step in _TURNS and abs(cosine - step[0]) + abs(sine - step[1]) < 0.05
+    return step if straight else None
 
 
 def _upright_turn(lines: Iterable[dict[str, Any]], *, default: int) -> int:

@@ -30,13 +30,20 @@ def open_pdf(data: bytes, file_name: str, limits: Limits) -> pymupdf.Document:
     pymupdf.TOOLS.mupdf_display_warnings(False)
     try:
         document = pymupdf.open(stream=data, filetype="pdf")
-    except RuntimeError as error:  # MuPDF reports all damage as RuntimeError
+    except mupdf_errors() as error:
         raise _unreadable(file_name, "is damaged beyond repair") from error
     with ExitStack() as if_refused:
         if_refused.callback(document.close)
         _check(document, file_name, limits)
         if_refused.pop_all()
     return document
+
+
+def mupdf_errors() -> tuple[type[Exception], ...]:
+    """What PyMuPDF raises on damage: its own errors, and those of MuPDF that it lets through."""
+    import pymupdf
+
+    return RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase
 
 
 def damage(document: pymupdf.Document) -> tuple[str, ...]:
@@ -62,7 +69,7 @@ def _page_count(document: pymupdf.Document) -> int:
     """The number of pages; 0 when the page tree contradicts itself."""
     try:
         return int(document.page_count)
-    except RuntimeError:
+    except mupdf_errors():
         return 0
 
 
@@ -71,7 +78,7 @@ def _page_opens(document: pymupdf.Document, page: int, file_name: str, limits: L
     try:
         contents = document[page].get_contents()
         size = sum(_unpacked(document, xref, limits.page_bytes) for xref in contents)
-    except (RuntimeError, ValueError):  # ValueError: a page tree that promises more than it holds
+    except mupdf_errors():
         return False
     if size > limits.page_bytes:
         raise LimitExceeded(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -30,6 +31,19 @@ def second_grids(data: bytes, page: Page, box: Box, *, ruled: bool) -> Iterator[
                 yield grid
 
 
+_CAMELOT_FAILS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What camelot and the readers under it raise on odd pages: a second opinion that fails is none."""
+
+
 def _tables(data: bytes, number: int, flavour: str) -> Sequence[Any]:
     import camelot
 
@@ -38,9 +52,10 @@ def _tables(data: bytes, number: int, flavour: str) -> Sequence[Any]:
         # camelot writes its progress to the terminal and warns about pages without tables.
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            return list(camelot.read_pdf(data, pages=str(number), flavor=flavour, suppress_stdout=True, **options))
-    except (ValueError, IndexError, ZeroDivisionError, TypeError, AttributeError, KeyError):
-        # A second opinion that fails is no opinion: camelot raises any of these on odd pages.
+            return list(
+                camelot.read_pdf(data, pages=str(number), flavor=flavour, suppress_stdout=True, **options)
+            )
+    except _CAMELOT_FAILS:
         return ()
 
 

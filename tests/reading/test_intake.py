@@ -178,6 +178,11 @@ def test_large_file_is_refused_without_reading_it(tmp_path):
         read_source(path)
 
 
+def test_transcript_of_too_many_lines():
+    with pytest.raises(LimitExceeded, match="11 lines, more than the limit of 10"):
+        read_source(b"x\n" * 11, limits=Limits(lines=10))
+
+
 def test_endless_device_ends():
     with pytest.raises(LimitExceeded, match="1,025 bytes"):
         read_source("/dev/zero", limits=Limits(bytes=1024))
