@@ -325,18 +325,19 @@ def outermost_rows(table: Table) -> list[int]:
 def _children(coded: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
     """Row indices by the code of the nearest printed subject that contains them ("" for none)."""
     printed = {code for _, code in coded}
+    lengths = sorted({len(code) for code in printed}, reverse=True)
     children: dict[str, list[int]] = {}
     for index, code in coded:
-        above = (code[:length] for length in range(len(code) - 1, 2, -1))
+        above = [code[:length] for length in lengths if length < len(code)]
         children.setdefault(next((c for c in above if c in printed), ""), []).append(index)
     return children
 
 
 def _summed_by(row: Row, rows: Sequence[Row], outermost: Sequence[int]) -> list[int]:
     """Which outermost subjects a total row sums: all, or those of personnel or public funds."""
-    name = row_name(row)
     if row.code:
         return []
+    name = row_name(row)
     if name.startswith(PERSONNEL_TOTAL):
         return [index for index in outermost if rows[index].code in PERSONNEL_CLASSES]
     if name.startswith(PUBLIC_TOTAL):
@@ -352,8 +353,10 @@ def has_total(table: Table) -> bool:
 
 def is_total(row: Row) -> bool:
     """Whether a row is the 合计 of its table (a total row without a name is)."""
+    if row.code or row.level != "total":
+        return False
     name = row_name(row)
-    return row.level == "total" and not row.code and (not name or bool(_TOTAL_NAME.match(name)))
+    return not name or bool(_TOTAL_NAME.match(name))
 
 
 @dataclass(frozen=True, slots=True)
