@@ -74,6 +74,8 @@ _PERFORMANCE = re.compile(r"绩效|自评表")
 _LISTED = re.compile(r"^序号\s+\S+\s+\S+")
 _FRAGMENT = 24
 """Longest line, in characters without blanks, that can be a piece of a header or of a name."""
+_WORD = 20
+"""Longest label of a header that stands beside others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,14 @@ def _kind_of_text(plain: str) -> Kind:
     for kind, looks in _LOOKS:
         if looks(plain, bare):
             return kind
-    return "fragment" if len(bare) <= _FRAGMENT and not _SENTENCE.search(bare) else "text"
+    short = len(bare) <= _FRAGMENT and not _SENTENCE.search(bare)
+    return "fragment" if short or _is_row_of_words(plain) else "text"
+
+
+def _is_row_of_words(plain: str) -> bool:
+    """Whether a line is several short words side by side, as a header's labels are."""
+    words = plain.split(" ")
+    return len(words) > 2 and max(map(len, words)) <= _WORD and not re.search(r"[，。；：！？]", plain)
 
 
 _LOOKS: tuple[tuple[Kind, Callable[[str, str], bool]], ...] = (

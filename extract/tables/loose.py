@@ -26,7 +26,7 @@ from extract.tables.placement import Known
 from extract.tables.reading import TableReading
 from models.disclosure import Column, Table
 
-_NOTHING = re.compile(r"无|没有|未发生|为空")
+_NOTHING = re.compile(r"^(?!注|备注).*(?:无|没有|未发生|为空)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,11 @@ def _spot(flow: Flow, index: int, table: LooseTable, *, since: int) -> _Spot:
     above = _texts(flow, range(index - 1, since - 1, -1))[::-1]
     context = with_inner(context_above([text for _, text in above]), context_above(captions))
     below = _texts(flow, range(index + 1, len(flow)))
-    notes = look_below([text for _, text in below])
+    under, notes = look_below([text for _, text in below])
     rows = printed_rows(body)
     context = recognised(replace(context, notes=(*inside, *notes)), rows)
     first = [i for i, _ in above[len(above) - context.above :]] if context.above else []
-    return _Spot(rows, context, (*first, index, *(i for i, _ in below[: len(notes)])))
+    return _Spot(rows, context, (*first, index, *(i for i, _ in below[:under])))
 
 
 def _texts(flow: Flow, indexes: Iterable[int]) -> list[tuple[int, str]]:

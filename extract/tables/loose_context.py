@@ -10,7 +10,7 @@ from extract.layout.flow import LooseTable
 from extract.layout.marks import without_marks
 from extract.layout.transcripts import printed_cells
 from extract.tables.amounts import normalised
-from extract.tables.context import Context, is_note, is_title, look_above, unit_in
+from extract.tables.context import Context, is_title, look_above, unit_in
 from extract.tables.forms.registry import all_forms, forms_for_title
 from extract.tables.loose_rows import PrintedRow
 from models.disclosure import TableKind
@@ -46,6 +46,7 @@ _SIGNATURES: tuple[tuple[TableKind, re.Pattern[str]], ...] = (
 _NEAR = 8
 """Lines above a table among which its number and unit are looked for."""
 _FULL_ROW = 2
+_FOOT_NOTE = re.compile(r"^(?:注|备注|说明):|^\d+[行栏].*=")
 
 
 def context_above(lines: Sequence[str]) -> Context:
@@ -131,7 +132,7 @@ def _notes_start(lines: Sequence[str]) -> int:
         texts = _texts(lines[index])
         if len(texts) >= _FULL_ROW:
             break
-        if texts and is_note(texts[0]):
+        if texts and _FOOT_NOTE.search(normalised(texts[0])):
             start = index
     return start
 

@@ -89,18 +89,39 @@ def _root_facts(form: SubjectForm, others: Mapping[TableKind, Placed]) -> Facts:
 
 def _root_figures(form: SubjectForm, others: Mapping[TableKind, Placed]) -> Iterator[tuple[str, Decimal]]:
     summary, detail = others.get("appropriation_summary"), others.get("general_budget_basic_expenditure")
-    if form.spec.kind == "income" and summary is not None:
-        totals = [row for row in summary.rows.rows if row.side == "income" and row.name in _YEAR_INCOME]
-        figures = {figure for row in totals if (figure := row.amounts.get("total")) is not None}
-        if len(figures) == 1:
-            yield "fiscal_appropriation", figures.pop()
+    if form.spec.kind == "income":
+        yield from _income_figures(summary, others.get("income_expenditure_summary"))
     if form.spec.kind == "general_budget_expenditure" and detail is not None:
         parts = [row for row in detail.rows.rows if row.code is None and "经费合计" in (row.name or "")]
-        figures = {row.name or "": row.amounts.get("total") or ZERO for row in parts}  # type: ignore[assignment]
         if len(parts) == 2 and all(row.amounts.get("total") is not None for row in parts):
             yield "basic", sum((row.amounts.get("total") or ZERO for row in parts), ZERO)
 
 
+def _income_figures(appropriation: Placed | None, whole: Placed | None) -> Iterator[tuple[str, Decimal]]:
+    """The sources of 01 are the columns of 02; the year's income of 04 is 02's appropriation."""
+    if whole is not None:
+        sums: dict[str, Decimal] = {}
+        for row in (row for row in whole.rows.rows if row.side == "income" and row.level == "line"):
+            key = next((key for key, words in _SOURCES if words.search(normalised(row.name or ""))), None)
+            figure = row.amounts.get("total")
+            if key is not None and figure is not None:
+                sums[key] = sums.get(key, ZERO) + figure
+        yield from sums.items()
+    elif appropriation is not None:
+        totals = [row for row in appropriation.rows.rows if row.side == "income" and row.name in _YEAR_INCOME]
+        figures = {figure for row in totals if (figure := row.amounts.get("total")) is not None}
+        if len(figures) == 1:
+            yield "fiscal_appropriation", figures.pop()
+
+
+_SOURCES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("fiscal_appropriation", re.compile(r"财政拨款(?:预算)?(?:收入)?$")),
+    ("superior_subsidy", re.compile(r"上级补助收入$")),
+    ("institutional", re.compile(r"、事业收入$|^事业收入$")),
+    ("commercial", re.compile(r"经营收入$")),
+    ("affiliate_remittance", re.compile(r"附属单位上缴收入$")),
+    ("other", re.compile(r"其他收入$")),
+)
 _YEAR_INCOME = frozenset({"本年收入合计", "本年收入小计", "当年收入小计"})
 
 

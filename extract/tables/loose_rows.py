@@ -216,14 +216,26 @@ def _is_list(lines: Sequence[str]) -> bool:
 def _listed_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
     """Cells one to a line: a code, a total or a new name after figures begins a row."""
     row: list[Token] = []
-    for line in lines:
-        token = _token(line.strip())
-        if row and _begins_row(token, row):
+    tokens = [_token(without_inline_marks(line).strip()) for line in lines]
+    start, stop = _counting(tokens)
+    for index, token in enumerate(tokens):
+        if row and (index in (start, stop) or (not start < index < stop and _begins_row(token, row))):
             yield PrintedRow(tuple(row), kept=False)
             row = []
         row.append(token)
     if row:
         yield PrintedRow(tuple(row), kept=False)
+
+
+def _counting(tokens: Sequence[Token]) -> tuple[int, int]:
+    """Where the 栏次 (1 2 3 …) stand among cells one to a line; nowhere when there are less than three."""
+    for start, token in enumerate(tokens):
+        stop = start
+        while stop < len(tokens) and tokens[stop].whole == stop - start + 1:
+            stop += 1
+        if token.whole == 1 and stop - start >= 3:
+            return start, stop
+    return -1, -1
 
 
 def _begins_row(token: Token, row: Sequence[Token]) -> bool:

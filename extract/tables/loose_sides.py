@@ -24,6 +24,7 @@ _FIRST = re.compile(r"^[一1][、.．]")
 _ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(（][一二三四五六七八九十]+[)）]")
 _CLASS = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]")
 _YEAR_TOTAL = re.compile(r"^本年(?:支出|收入)(?:合计|小计)$|^(?:支出|收入)合计$|^当年(?:支出|收入)小计$")
+_SPENT = re.compile(r"结转下年|结余分配|年末")
 _INCOME = re.compile(r"收入|拨款|资金|弥补|上年结转|年初")
 
 
@@ -72,14 +73,10 @@ def read_two_sided_form(
     body = _body(rows)
     if not body:
         return None
-    numbered = _is_numbered(body)
-    parts = [list(_parts(row, numbered)) for row in _with_numbers(body, numbered)]
-    split = _split_cell(parts)
-    start = _first_right_number(parts) if numbered else None
-    sides = [_sided(row, split, start) for row in parts]
-    income = tuple(line for row in sides for line in row if line.side == "income")
-    expenditure = tuple(line for row in sides for line in row if line.side == "expenditure")
-    columns = _columns(spec, (*income, *expenditure))
+    lines = _counted_lines(body) if _is_counted(body) else _kept_lines(body)
+    income = tuple(line for line in lines if line.side == "income")
+    expenditure = tuple(line for line in lines if line.side == "expenditure")
+    columns = _columns(spec, lines)
     return TwoSidedForm(spec, columns, _printing(income), _printing(expenditure), tuple(notes))
 
 
@@ -115,6 +112,72 @@ def _printing(lines: Sequence[SideLine]) -> tuple[SideLine, ...]:
     )
 
 
+def _kept_lines(body: Sequence[PrintedRow]) -> list[SideLine]:
+    """Sides of lines told by their cells, or by their names."""
+    numbered = _is_numbered(body)
+    parts = [list(_parts(row, numbered)) for row in body]
+    split = _split_cell(parts)
+    start = _first_right_number(parts) if numbered else None
+    return [line for row in parts for line in _sided(row, split, start)]
+
+
+# --- lines without cells, told by their 行次 ---------------------------------------------------------
+
+
+def _is_counted(body: Sequence[PrintedRow]) -> bool:
+    """Whether cells are lost but the 行次 are there: whole numbers count up from 1 beside other figures."""
+    if any(row.kept for row in body):
+        return False
+    expected = 1
+    for row in body:
+        for token in row.figures:
+            expected += token.whole == expected
+    return expected > 5
+
+
+@dataclass(slots=True)
+class _Counter:
+    """Follows the two series of 行次: income from 1, expenditure from the first number out of line."""
+
+    income: int = 1
+    expenditure: int | None = None
+
+    def expects(self, number: int) -> bool:
+        return number in (self.income, self.expenditure)
+
+    def side(self, number: int) -> Side:
+        if number == self.income:
+            self.income += 1
+            return "income"
+        self.expenditure = number + 1
+        return "expenditure"
+
+
+def _counted_lines(body: Sequence[PrintedRow]) -> list[SideLine]:
+    """Sides of lines without cells: each has a name, a 行次 or both, its figures behind them."""
+    counter = _Counter()
+    lines: list[SideLine] = []
+    for token in (token for row in body for token in row.tokens):
+        line = lines[-1] if lines else None
+        if token.sort == "text":
+            unfinished = line is not None and line.number is None and not line.figures
+            if line is not None and unfinished and not _ITEM.match(token.plain):
+                lines[-1] = _extended(line, token, numbered=True)
+            else:
+                lines.append(SideLine("income", token, None, ()))
+        elif token.whole is not None and (_awaits_number(line) or counter.expects(token.whole)):
+            named = line is not None and _awaits_number(line)
+            opened = lines.pop() if named else SideLine("income", None, None, ())
+            lines.append(replace(opened, number=token, side=counter.side(token.whole)))
+        elif line is not None:
+            lines[-1] = replace(line, figures=(*line.figures, token))
+    return [line for line in lines if line.number is not None]
+
+
+def _awaits_number(line: SideLine | None) -> bool:
+    return line is not None and line.number is None and not line.figures
+
+
 # --- lines to sides ----------------------------------------------------------------------------------
 
 
@@ -127,21 +190,6 @@ def _is_numbered(rows: Sequence[PrintedRow]) -> bool:
         if earlier is not None and later is not None
     )
     return steps >= 3 and 2 * steps >= len(rows) - 1
-
-
-def _with_numbers(rows: Sequence[PrintedRow], numbered: bool) -> list[PrintedRow]:
-    """In a numbered form a row of text alone is a piece of the name below it."""
-    if not numbered:
-        return list(rows)
-    found: list[PrintedRow] = []
-    pending: tuple[Token, ...] = ()
-    for row in rows:
-        if row.figures:
-            found.append(replace(row, tokens=(*pending, *row.tokens)) if pending and not row.kept else row)
-            pending = ()
-        elif not row.kept:
-            pending += row.tokens
-    return found
 
 
 def _parts(row: PrintedRow, numbered: bool) -> Iterator[SideLine]:
@@ -219,6 +267,8 @@ def _sided(parts: Sequence[SideLine], split: int | None, start: int | None) -> l
 
 
 def _lone_side(part: SideLine, split: int | None, start: int | None) -> Side:
+    if _SPENT.search(part.plain):
+        return "expenditure"
     if start is not None and part.line is not None:
         return "expenditure" if part.line >= start else "income"
     cell = _cell(part)
