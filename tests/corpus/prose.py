@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from tests.corpus import model
-from tests.corpus.blocks import TextBlock
+from tests.corpus.blocks import Cell, TableBlock, TextBlock
 from tests.corpus.chance import Chance
 from tests.corpus.classification import DATA, function_names
 from tests.corpus.figures import Notation
@@ -51,8 +51,8 @@ def percentage(part: Decimal, whole: Decimal) -> Decimal:
     return (part * 100 / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def overview(speaker: Speaker, chance: Chance) -> list[TextBlock]:
-    """Duties and structure, before the forms."""
+def overview(speaker: Speaker, chance: Chance) -> list[TextBlock | TableBlock]:
+    """Duties and structure, before the forms; sometimes with a table of the units, which is no form."""
     phrases = words()["phrases"]
     facts = {
         "org": speaker.organisation,
@@ -69,7 +69,22 @@ def overview(speaker: Speaker, chance: Chance) -> list[TextBlock]:
         *paragraphs(*duties[: chance.number(2, len(duties))]),
         TextBlock("二、机构设置情况", "heading"),
         *paragraphs(*structure),
+        *([_units(speaker)] if chance.happens(0.4) else []),
     ]
+
+
+def _units(speaker: Speaker) -> TableBlock:
+    """The units whose accounts are joined, as a table without a single amount."""
+    names = [
+        f"{speaker.organisation}本级",
+        *(f"{speaker.organisation}{name}" for name in ("服务中心", "信息中心")),
+    ]
+    rows = [
+        (Cell(str(number), align="centre"), Cell(name), Cell("独立核算", align="centre"))
+        for number, name in enumerate(names, 1)
+    ]
+    header = tuple(Cell(label, align="centre") for label in ("序号", "单位名称", "备注"))
+    return TableBlock("other", "所属单位一览", "", ("", ""), (header,), tuple(rows), (1.2, 8.0, 2.5))
 
 
 def glossary() -> list[TextBlock]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -46,7 +46,7 @@ def make_document(seed: int, family_name: str, wishes: Wishes | None = None) -> 
     family = families()[family_name]
     chance = Chance(seed, f"document/{family_name}")
     names = _names(chance)
-    year = wishes.year or chance.number(2021, 2026)
+    year = wishes.year or chance.number(2021, 2024 if family.disclosure == "final_accounts" else 2026)
     notation = wishes.notation or chance.pick(family.notations)
     rounded = chance.happens(0.25) if wishes.rounded is None else wishes.rounded
     accounts = model.make_accounts(seed, year, CENT if rounded else notation.quantum, _scale(family, wishes))
@@ -193,7 +193,7 @@ def _front(title: str, parts: list[str], tables: list[TableBlock], year: int) ->
                 yield TextBlock(f"    {number}、{table.title}", "contents")
 
 
-def _part(heading: str, blocks: list[Block] | list[TextBlock]) -> Iterator[Block]:
+def _part(heading: str, blocks: Iterable[Block]) -> Iterator[Block]:
     yield PageBreak()
     yield TextBlock(heading, "part")
     yield from blocks

@@ -30,7 +30,8 @@ def truth_of(document: Document, planted: list[dict[str, Any]] | None = None) ->
     """The truth of a document; forms of one kind (a budget may print two) are joined."""
     tables: dict[str, list[dict[str, Any]]] = {}
     also: dict[str, list[str]] = {}
-    for table in document.tables:
+    forms = [table for table in document.tables if table.kind != "other"]
+    for table in forms:
         tables.setdefault(table.kind, []).extend(_rows(table))
         for mark, cell in printed_figures(table):
             if not mark.judged:
@@ -42,8 +43,8 @@ def truth_of(document: Document, planted: list[dict[str, Any]] | None = None) ->
         "kind": document.kind,
         "unit": document.unit,
         "tables": {kind: rows for kind, rows in tables.items() if rows},
-        "status": {table.kind: table.status for table in document.tables if not _all_zero(table)},
-        "units": {table.kind: table.unit for table in document.tables},
+        "status": {table.kind: table.status for table in forms if not _all_zero(table)},
+        "units": {table.kind: table.unit for table in forms},
         "also_printed": also,
         "narrative": list(document.narrative),
         "planted": planted or [],

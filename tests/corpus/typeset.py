@@ -131,7 +131,7 @@ def _contents_line(press: _Press, text: str) -> None:
 
 def _set_form(press: _Press, table: TableBlock) -> None:
     """Title, captions, the table over as many pages as it needs, and its notes."""
-    press.want_page(table.landscape or press.style.landscape)
+    press.want_page(table.landscape or (press.style.landscape and table.kind != "other"))
     laid = set_table(table, press.measure, press.style, press.face)
     first_rows = sum(laid.heights[: laid.header_rows + 1])
     if press.room < TITLE_SIZE * 4 + first_rows and press.y > MARGIN:
@@ -147,11 +147,13 @@ def _set_form(press: _Press, table: TableBlock) -> None:
 
 
 def _form_head(press: _Press, table: TableBlock) -> None:
-    press.centred(table.title, TITLE_SIZE)
     face, sheet = press.face, press.sheet
+    press.centred(table.title, TITLE_SIZE if table.kind != "other" else TEXT_SIZE)
     right = sheet.width - MARGIN
     if table.number:
         press.line(table.number, CAPTION_SIZE, right - face.width(table.number, CAPTION_SIZE), 1.4)
+    if not any(table.captions):
+        return
     press.line(table.captions[0], CAPTION_SIZE, MARGIN, 1.7)
     unit = table.captions[1]
     baseline = press.y - CAPTION_SIZE * (1.7 - 0.7) / 2
