@@ -89,7 +89,9 @@ def _public(sheet: Sheet) -> list[Line]:
 
 def _classes(sheet: Sheet) -> list[Line]:
     if any(row.side for row in sheet.table.rows):
-        items = sheet.sides["expenditure"].items
+        side = sheet.sides["expenditure"]
+        year = side.year
+        items = side.parts(year) if year and year.role == "item" else side.items
         uses = _USE_NAMES.values()
         return [_item_line(sheet, e) for e in items if not any(use.search(e.name) for use in uses)]
     return [_subject_line(sheet, index) for index in outermost_rows(sheet.table)]
@@ -121,9 +123,9 @@ def _current(side: Side) -> Callable[[Sheet], list[Line]]:
 
     def choose(sheet: Sheet) -> list[Line]:
         lines = sheet.sides[side]
-        if lines.current:
-            return _whole_line([lines.current.row])
-        carried = {entry.row for entry in lines.carried}
+        if lines.year:
+            return _whole_line([lines.year.row])
+        carried = {entry.row for entry in lines.entries if entry.role == "carry"}
         amounts = sheet.figures.amounts
         if lines.grand is None or any(figure for (_, row, _), figure in amounts.items() if row in carried):
             return []

@@ -13,6 +13,7 @@ from models.disclosure import Row, Side, Table
 
 Role = Literal["item", "current", "carry", "grand"]
 
+_SIDES: tuple[Side, ...] = ("income", "expenditure")
 _DIGITS = "一二三四五六七八九十"
 _NUMBERING = (
     re.compile(rf"^[{_DIGITS}]+[、.．]"),
@@ -24,6 +25,7 @@ _NUMBERING = (
 _OF_WHICH = re.compile(r"^其中[:：]?")
 _CURRENT = re.compile(r"^(?:本年|当年)度?(?:财政拨款)?(?:收入|支出)?(?:合计|小计|总计)$")
 _GRAND = re.compile(r"^(?:财政拨款)?(?:收入|支出|收支)?(?:总计|合计)$|总计$")
+_YEAR = re.compile(r"^(?:本年|当年)(?:财政拨款)?(?:收入|支出)$")
 _CARRY = re.compile(r"结转|结余|弥补.*差额|结转下年")
 _USES = re.compile(
     r"^(?:基本支出|项目支出|.*预留.*经费|上缴上级支出|(?:事业单位)?经营支出|对(?:附属|下级)单位补助支出)$"
@@ -62,6 +64,15 @@ class SideLines:
     def grand(self) -> Entry | None:
         """The total with what is carried over (总计, 收入总计)."""
         return self.last("grand")
+
+    @property
+    def year(self) -> Entry | None:
+        """The figure of the year without what is carried over: its total, or an item 本年支出 of its own."""
+        return self.current or next((entry for entry in self.items if _YEAR.match(entry.name)), None)
+
+    def parts(self, whole: Entry) -> tuple[Entry, ...]:
+        """The direct parts of an item; none when they are only some of it (其中)."""
+        return _parts(whole, [entry for entry in self.entries if entry.row > whole.row])
 
     def until(self, total: Entry | None) -> tuple[Entry, ...]:
         """Items and carried amounts printed above a total (above the end when there is none)."""
@@ -134,12 +145,20 @@ def balance_identities(table: Table, figures: Figures) -> tuple[Identity, ...]:
     counts only where it addresses a sum line and lines of the same side, for formulas are
     often left over from another year's template.
     """
-    sides = [read_side(table, "income"), read_side(table, "expenditure")]
+    sides = [_as_printed(read_side(table, side), figures) for side in _SIDES]
     printed = _printed_sums(table)
     usual = [total for side in sides for total in _usual_sums(side, table.rows, figures)]
     sums = [*printed.values(), *(total for total in usual if total.left not in printed)]
     identities = [identity for total in sums for identity in _per_column(total, table, figures)]
     return (*identities, *_equal_ends(sides, table))
+
+
+def _as_printed(side: SideLines, figures: Figures) -> SideLines:
+    """The side without a total of the year that prints nothing, for then the items make up the 总计."""
+    printed = {row for _, row, _ in figures.amounts}
+    if side.current is None or side.current.row in printed:
+        return side
+    return SideLines(side.side, tuple(entry for entry in side.entries if entry.role != "current"))
 
 
 def _per_column(total: LineSum, table: Table, figures: Figures) -> Iterator[Identity]:
@@ -239,16 +258,15 @@ def _breakdowns(items: Sequence[Entry], figures: Figures) -> list[tuple[Entry, .
 def _part_sums(side: SideLines, rows: Sequence[Row], figures: Figures) -> Iterator[LineSum]:
     """Items that are broken down into numbered parts, and carried amounts broken down by fund."""
     printed = {row for _, row, _ in figures.amounts}
-    for position, entry in enumerate(side.entries):
+    for entry in side.entries:
         if entry.role not in ("item", "carry") or entry.of_which:
             continue
-        parts = _parts(entry, side.entries[position + 1 :])
+        parts = side.parts(entry)
         if len(parts) > 1 and any(part.row in printed for part in parts):
             yield _line_sum(entry, parts, rows)
 
 
 def _parts(whole: Entry, below: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The direct parts of an item; none when they are only some of it (其中)."""
     parts: list[Entry] = []
     for entry in below:
         if entry.role in ("current", "grand") or not _belongs(entry, whole):

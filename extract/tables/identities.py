@@ -59,6 +59,8 @@ _PUBLIC_EXPENSES = (
     ("total", ("abroad", "vehicles", "reception")),
     ("vehicles", ("vehicle_purchase", "vehicle_operation")),
 )
+_CONTAINING = (5, 3)
+"""Digits of the codes of groups and classes, nearest first."""
 _RATE = re.compile(r"率|比例|比重|幅|[%％]|增减")
 _TOTAL_NAME = re.compile(r"^(?:本年|当年)?(?:收入|支出|经费)?(?:合计|总计)$")
 
@@ -323,12 +325,15 @@ def outermost_rows(table: Table) -> list[int]:
 
 
 def _children(coded: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
-    """Row indices by the code of the nearest printed subject that contains them ("" for none)."""
+    """Row indices by the code of the nearest printed subject that contains them ("" for none).
+
+    Only classes and groups contain others: a code cut short by the cell edge (3010 for 30107)
+    is a part like the rest, and the whole of nothing.
+    """
     printed = {code for _, code in coded}
-    lengths = sorted({len(code) for code in printed}, reverse=True)
     children: dict[str, list[int]] = {}
     for index, code in coded:
-        above = [code[:length] for length in lengths if length < len(code)]
+        above = [code[:length] for length in _CONTAINING if length < len(code)]
         children.setdefault(next((c for c in above if c in printed), ""), []).append(index)
     return children
 

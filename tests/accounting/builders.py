@@ -28,7 +28,7 @@ def row(
     economic = code is not None and len(code) in (3, 5) and code.startswith("3")
     level: Level = "total" if total else "line"
     if code and code.isdigit():
-        level = "item" if economic and len(code) == 5 else LEVELS[len(code)]
+        level = "item" if economic and len(code) == 5 else LEVELS.get(len(code), "item")
     padded = [*figures, *[None] * (len(keys) - len(figures))]
     amounts = {key: amount(figure) for key, figure in zip(keys, padded, strict=True)}
     return Row(code=code, name=name, level=level, side=side, line=line, amounts=amounts)

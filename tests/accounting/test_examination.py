@@ -175,6 +175,37 @@ def test_form_05_against_the_general_budget_of_04_and_the_sum_of_06():
     }
 
 
+def test_the_year_and_what_is_carried_over_as_items():
+    whole = sides(
+        "appropriation_summary",
+        FUNDS,
+        "一、本年收入 30.57\n（一）一般公共预算拨款 30.57\n二、上年结转 5.00\n收入总计 35.57",
+        """
+        一、本年支出 33.57 33.57
+        （一）公共安全支出 13.00 13.00
+        （二）社会保障和就业支出 20.57 20.57
+        二、结转下年 2.00 2.00
+        支出总计 35.57 35.57
+        """,
+        id="t4",
+    )
+    found = crossed(whole, named(general_budget(), NAMES), kind="budget")
+    assert [found[f"t5/{row}/total"] for row in ("合计", "204", "208")] == ["pass"] * 3
+
+
+def test_what_is_carried_over_unseen_leaves_the_year_open():
+    whole = sides(
+        "appropriation_summary",
+        FUNDS,
+        "一、财政拨款 33.57\n收入总计 33.57",
+        "一、公共安全支出 13.00 13.00\n年末结转和结余 20.57 20.57\n支出总计 33.57 33.57",
+        id="t4",
+    )
+    found = crossed(whole, general_budget("合计 13.00 - 13.00"))
+    assert "t5/合计/total" not in found
+    assert found["t5"] == "not_applicable"
+
+
 def test_a_class_one_form_leaves_out_is_not_applicable():
     lines = "合计 33.57 20.57 13.00\n204 13.00 - 13.00\n208 20.57 20.57 -"
     found = crossed(appropriation(), named(general_budget(lines), {"204": NAMES["204"], "208": "教育支出"}))

@@ -223,6 +223,11 @@ def test_a_subject_without_parts_is_no_sum():
     assert tree_identities(subjects("income", ("total",), "208 12.00\n221 3.00")) == ()
 
 
+def test_a_code_cut_short_is_a_part_and_no_whole():
+    built = subjects("general_budget_basic_expenditure", ("total",), "301 9.00\n3010 4.00\n30107 5.00")
+    assert _outcomes(built) == {("301/total", "301=3010+30107"): "pass"}
+
+
 def test_a_code_printed_twice_is_no_sum_but_a_part():
     built = subjects("income", ("total",), "208 12.00\n20805 5.00\n20805 7.00\n2080505 5.00\n2080506 7.00")
     assert _outcomes(built) == {("208/total", "208=20805+20805"): "pass"}
@@ -392,6 +397,15 @@ def test_carried_amounts_join_the_items_where_no_total_of_the_year_is_printed():
     income = "一、财政拨款收入 8.00\n二、其他收入 1.00\n上年结转 3.00\n收入总计 12.00"
     built = sides("income_expenditure_summary", ("total",), income, "支出总计 12.00")
     assert _outcomes(built)["income:收入总计/total", "收入总计=财政拨款收入+其他收入+上年结转"] == "pass"
+
+
+def test_a_total_of_the_year_that_prints_nothing_is_passed_over():
+    expenditure = "一、教育支出 5.00\n二、科学技术支出 4.00\n本年支出合计 -\n年末结转和结余 0.50\n总计 9.50"
+    built = sides("income_expenditure_summary", ("total",), "总计 9.50", expenditure)
+    assert _outcomes(built) == {
+        ("expenditure:总计/total", "总计=教育支出+科学技术支出+年末结转和结余"): "pass",
+        ("income:总计/total", "总计=总计"): "pass",
+    }
 
 
 def test_items_within_this_year_and_carried_over():
