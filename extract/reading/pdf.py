@@ -8,7 +8,7 @@ from typing import Any
 
 from extract.reading.intake import Deadline, Limits, hold_to
 from extract.reading.pages import Box, Page, PageDocument, Ruling, Word
-from extract.reading.pdf_open import damage, mupdf_errors, open_pdf
+from extract.reading.pdf_open import damage, damage_while_reading, mupdf_errors, open_pdf
 
 MEDIA_TYPE = "application/pdf"
 
@@ -35,6 +35,7 @@ def read_pdf(data: bytes, *, file_name: str, limits: Limits) -> PageDocument:
     deadline = Deadline(file_name, limits.seconds)
     with open_pdf(data, file_name, limits) as document:
         problems = list(damage(document))
+        damage_while_reading()  # asked only to forget what was met while opening
         for index in range(document.page_count):
             deadline.check()
             try:
@@ -42,6 +43,8 @@ def read_pdf(data: bytes, *, file_name: str, limits: Limits) -> PageDocument:
             except mupdf_errors() as error:
                 problems.append(f"page {index + 1} cannot be read ({error})")
                 continue
+            if damage_while_reading():
+                problems.append(f"page {page.number} is damaged: text or lines of it may be lost")
             _hold_page(page, file_name, limits)
             pages.append(page)
     return PageDocument(tuple(pages), MEDIA_TYPE, data, problems=tuple(problems))

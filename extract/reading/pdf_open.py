@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 _DEFLATE_RATIO = 1032
 """The most that deflate can shrink data (RFC 1951 codes at most 258 bytes in 2 bits)."""
+
+
+_CONTENT_DAMAGE = re.compile(r"page may not be correct|zlib error")
+"""MuPDF's warnings about content it could not read; it has others that mean no loss (fonts, metadata)."""
 
 
 def open_pdf(data: bytes, file_name: str, limits: Limits) -> pymupdf.Document:
@@ -51,6 +56,13 @@ def damage(document: pymupdf.Document) -> tuple[str, ...]:
     if not document.is_repaired:
         return ()
     return ("the PDF is damaged and was mended to read it: pages or parts of pages may be lost",)
+
+
+def damage_while_reading() -> bool:
+    """Whether MuPDF met damaged content since this was last asked, and went on with what it could read."""
+    import pymupdf
+
+    return bool(_CONTENT_DAMAGE.search(pymupdf.TOOLS.mupdf_warnings(reset=1)))
 
 
 def _check(document: pymupdf.Document, file_name: str, limits: Limits) -> None:

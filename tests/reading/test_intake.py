@@ -17,6 +17,7 @@ from extract.errors import (
     UnsupportedFormat,
 )
 from extract.reading.intake import Deadline, Intake, Limits, read_source, spelled
+from extract.reading.pdf import read_pdf
 from extract.reading.pdf_open import damage, open_pdf
 
 TEXT = "2023年度云岭市青川区水务局部门决算\n收入支出决算总表\n"
@@ -251,6 +252,17 @@ def test_page_that_unpacks_to_too_much_is_refused():
     assert opened(data) == 2
     with pytest.raises(LimitExceeded, match="page 2 that unpacks to more than 1,000,000 bytes"):
         opened(data, limits=Limits(page_bytes=1_000_000))
+
+
+def test_damaged_content_of_a_page_is_a_problem_and_not_a_failure():
+    with pymupdf.open("pdf", pdf()) as document:
+        (content,) = document[3].get_contents()
+        document.update_stream(content, b"BT /F1 12 Tf 72 700 Td (12.50) Tj ET 1\xc02.3 0 Qx\n")
+        data = document.tobytes()
+    sound, damaged = (read_pdf(each, file_name="a.pdf", limits=Limits()) for each in (pdf(), data))
+    assert sound.problems == ()
+    assert damaged.problems == ("page 4 is damaged: text or lines of it may be lost",)
+    assert len(damaged.pages) == PAGES_OF_THE_SAMPLE
 
 
 def test_deadline():
