@@ -168,7 +168,8 @@ def _items(chance: Chance, year: int, scale: Scale) -> list[str]:
     everything = items_of("general_budget", year)
     wanted = scale.subjects or chance.number(1, 24)
     homes = sorted({code[:5] for code in everything if code.endswith(STAFF_ITEMS) and code[:3] != "208"})
-    home = [code for code in everything if code.startswith(chance.pick(homes))]
+    group = chance.pick(homes)
+    home = [code for code in everything if code.startswith(group)]
     usual = chance.sample(USUAL_ITEMS, min(len(USUAL_ITEMS), max(0, wanted - 1)))
     chosen = set((home[:1] + usual + home[1:])[:wanted])
     others = [code for code in everything if code not in chosen]

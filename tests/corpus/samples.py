@@ -26,28 +26,28 @@ _LOOKS: dict[str, Any] = {
 }
 SAMPLES: dict[str, dict[str, Any]] = {
     "final-accounts-wuhan": {
-        "seed": 43,
+        "seed": 19,
         "family": "wuhan",
         "renderer": "reportlab",
         "landscape": False,
         **_LOOKS,
     },
     "budget-shanghai-district": {
-        "seed": 65,
+        "seed": 28,
         "family": "shanghai_district_budget",
         "renderer": "reportlab",
         "landscape": True,
         **_LOOKS,
     },
     "final-accounts-tabs": {
-        "seed": 11,
+        "seed": 5,
         "family": "wuhan",
         "renderer": "tabs",
         "subjects": 7,
         "rounded": False,
     },
     "budget-markdown": {
-        "seed": 18,
+        "seed": 28,
         "family": "ministry_budget",
         "renderer": "markdown",
         "subjects": 7,

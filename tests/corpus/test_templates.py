@@ -150,11 +150,14 @@ def test_overlapping_cells_are_refused() -> None:
 
 
 def test_a_form_without_money_is_empty_and_says_so() -> None:
-    document = make_document(7, "wuhan", EXACT)
-    fund = next(table for table in document.tables if table.kind == "government_fund")
-    assert fund.status == "empty"
-    assert any("无数据" in note or "为空" in note for note in fund.notes)
-    assert "government_fund" not in truth_of(document)["tables"]
+    empty = 0
+    for seed in range(6):
+        document = make_document(seed, "wuhan", EXACT)
+        fund = next(table for table in document.tables if table.kind == "government_fund")
+        said = any("无数据" in note or "为空" in note for note in fund.notes)
+        assert said == (fund.status == "empty") == ("government_fund" not in truth_of(document)["tables"])
+        empty += said
+    assert 0 < empty < 6
 
 
 def test_wuhan_forms_carry_their_formulas_and_line_numbers() -> None:
