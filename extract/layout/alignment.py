@@ -17,15 +17,20 @@ _INNER = 3
 """So many lines without figures may stand between two with figures (wrapped names, empty items)."""
 _HEADER = 9
 """So many lines above the first figures may belong to the header."""
+_LONE = 3
+"""A single line is a table when it prints this many figures."""
 
 Line = Sequence[Word]
 
 
 def is_tabular(line: Line) -> bool:
     """Whether a printed line shows a column of figures: a bare figure, well apart from other words."""
-    figures = sum(_FIGURE.fullmatch(unicodedata.normalize("NFKC", word.text)) is not None for word in line)
     apart = any(right.x0 - left.x1 > _GAP * left.size for left, right in pairwise(line))
-    return figures > 0 and apart and len(line) >= 2
+    return apart and len(line) >= 2 and _figures(line) > 0
+
+
+def _figures(line: Line) -> int:
+    return sum(_FIGURE.fullmatch(unicodedata.normalize("NFKC", word.text)) is not None for word in line)
 
 
 def aligned_stretches(lines: Sequence[Line]) -> list[range]:
@@ -36,7 +41,7 @@ def aligned_stretches(lines: Sequence[Line]) -> list[range]:
     for position, index in enumerate(tabular):
         last = position + 1 == len(tabular) or not _connected(lines, index, tabular[position + 1])
         if last:
-            if position - start >= 1:
+            if position > start or _figures(lines[index]) >= _LONE:
                 stretches.append(range(_header_start(lines, tabular[start], stretches), index + 1))
             start = position + 1
     return stretches

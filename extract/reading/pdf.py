@@ -147,6 +147,25 @@ def _drawn_lines(page: Any) -> Iterator[Box]:
                 yield from _item_lines(item, stroked=stroked)
             if stroked and path.get("closePath"):
                 yield from _closing_line(path["items"])
+            if filled and not stroked:
+                yield from _thin_polygons(path["items"])
+
+
+def _thin_polygons(items: Sequence[Sequence[Any]]) -> Iterator[Box]:
+    """Filled outlines drawn side by side of lines (a rectangle turned with its page), where thin."""
+    outline: list[Box] = []
+    end: Sequence[float] | None = None
+    for item in [*(item for item in items if item[0] == "l"), None]:
+        if outline and (item is None or item[1] != end):
+            box = outline[0]
+            for side in outline[1:]:
+                box = _joined(box, side)
+            if min(box[2] - box[0], box[3] - box[1]) <= _THIN:
+                yield box
+            outline = []
+        if item is not None:
+            outline.append(_segment(item[1], item[2]))
+            end = item[2]
 
 
 def _invisible(color: Sequence[float] | None, opacity: float | None) -> bool:

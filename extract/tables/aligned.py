@@ -17,7 +17,9 @@ from extract.tables.lattice import cell_text
 
 _WRAPPED = 0.75
 """A line of text nearer to a row of figures than this share of the usual row distance belongs to it."""
-_ITEM = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|\d{1,2}[.、．])")
+_SPELLED = 4.0
+"""Single letters of a header no further apart than this many text sizes make one word."""
+_ITEM = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]+[)）])")
 
 Band = tuple[float, float]
 """Where a column's words stand: from x to x, points."""
@@ -54,21 +56,30 @@ def _middle(word: Word) -> float:
 
 
 def aligned_grid(
-    page: Page, words: Sequence[Word], edges: Sequence[float] = (), levels: Sequence[float] = ()
+    page: Page,
+    words: Sequence[Word],
+    edges: Sequence[float] = (),
+    levels: Sequence[float] = (),
+    *,
+    empty_columns: bool = True,
 ) -> Grid | None:
     """A grid from the alignment of words; None when they show no columns of figures.
 
     ``edges`` and ``levels`` are the vertical and horizontal rulings that are drawn (positions in
     points); given at least three of either, columns or rows follow them. Otherwise columns lie
     between the gaps no line of figures crosses, and every line with figures or a code is a row,
-    together with the lines of its wrapped name.
+    together with the lines of its wrapped name. ``empty_columns`` also gives a column to header
+    words that stand over no figures.
     """
     lines = printed_lines(words)
     figured = [line for line in lines if _is_figured(line)]
-    bands = _drawn_bands(edges, words) or _bands(figured)
-    if len(bands) < 2 or len(figured) < 2:
-        return None
     first = _first_body_line(lines)
+    lines = [*map(_spelled_together, lines[:first]), *lines[first:]]
+    bands = _drawn_bands(edges, words) or _bands(figured)
+    if empty_columns and len(edges) < 3:
+        bands = _with_empty_columns(bands, lines[:first])
+    if len(bands) < 2 or not figured:
+        return None
     header = _header_rows(lines[:first], bands)
     body = _body_rows(lines[first:], levels)
     return _grid(page, bands, header, body)
@@ -97,14 +108,47 @@ def _drawn_bands(edges: Sequence[float], words: Sequence[Word]) -> list[Band]:
 def _bands(figured: Sequence[PrintedLine]) -> list[Band]:
     """Columns of words that no gap divides; lines of totals, centred over two columns, do not count."""
     lines = [line for line in figured if not TOTAL_NAMES.intersection(line.texts)] or list(figured)
-    spans = sorted((word.x0, word.x1) for line in lines for word in line.words)
-    bands: list[list[float]] = []
-    for start, end in spans:
-        if bands and start < bands[-1][1]:
-            bands[-1][1] = max(bands[-1][1], end)
+    return _merged_spans((word.x0, word.x1) for line in lines for word in line.words)
+
+
+def _with_empty_columns(bands: list[Band], header: Sequence[PrintedLine]) -> list[Band]:
+    """The columns of figures and those whose header stands beside them but that print nothing.
+
+    Figures set to the right may not reach under their centred header: a column of figures that
+    no header word stands over takes the lone word beside it, left before right. What is left
+    of the lone words are columns that print nothing.
+    """
+    spans = [(word.x0, word.x1) for line in header for word in line.words]
+    lone = _merged_spans(span for span in spans if not any(_meet(span, band) for band in bands))
+    found: list[Band] = []
+    for band in bands:
+        beside = _beside(band, bands, lone) if not any(_meet(span, band) for span in spans) else None
+        if beside is not None:
+            lone.remove(beside)
+            band = (min(band[0], beside[0]), max(band[1], beside[1]))
+        found.append(band)
+    return sorted([*found, *lone])
+
+
+def _meet(one: Band, other: Band) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _merged_spans(spans: Iterable[Band]) -> list[Band]:
+    merged: list[Band] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            bands.append([start, end])
-    return [(start, end) for start, end in bands]
+            merged.append((start, end))
+    return merged
+
+
+def _beside(band: Band, bands: Sequence[Band], lone: Sequence[Band]) -> Band | None:
+    """The lone header word next to a column, with no other column between."""
+    left = [span for span in lone if span[1] <= band[0] and not any(span[1] <= b[0] < band[0] for b in bands)]
+    right = [span for span in lone if span[0] >= band[1] and not any(band[1] <= b[0] < span[0] for b in bands)]
+    return max(left) if left else (min(right) if right else None)
 
 
 def _first_body_line(lines: Sequence[PrintedLine]) -> int:
@@ -113,6 +157,19 @@ def _first_body_line(lines: Sequence[PrintedLine]) -> int:
 
 def _names_item(line: PrintedLine) -> bool:
     return bool(_ITEM.match(line.texts[0]))
+
+
+def _spelled_together(line: PrintedLine) -> PrintedLine:
+    """A header line with words spelled letter by letter (收 入) put together."""
+    words: list[Word] = []
+    for word in line.words:
+        last = words[-1] if words else None
+        if last and len(word.text) == 1 and len(last.text) == 1 and word.x0 - last.x1 < _SPELLED * word.size:
+            box = (last.x0, min(last.y0, word.y0), word.x1, max(last.y1, word.y1))
+            words[-1] = Word(last.text + word.text, *box, word.size)
+        else:
+            words.append(word)
+    return PrintedLine(tuple(words))
 
 
 # Header -------------------------------------------------------------------------------------

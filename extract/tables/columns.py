@@ -63,7 +63,7 @@ def key_columns(
     Columns of another year or of changes get ``previous``/``change`` keys; a column whose header
     says nothing known becomes ``column_N`` (N counts grid columns from 1), its label kept.
     """
-    current = _current_year(heads, fiscal_year)
+    current = current_year(heads, fiscal_year)
     keyed: list[KeyedColumn] = []
     taken: set[str] = set()
     for head in heads:
@@ -75,20 +75,31 @@ def key_columns(
     return tuple(keyed)
 
 
-def _current_year(heads: Sequence[ColumnHead], fiscal_year: int | None) -> int | None:
+def current_year(heads: Sequence[ColumnHead], fiscal_year: int | None) -> int | None:
     """The year the form reports on, where its columns name more than one."""
-    years = {int(year) for head in heads for year in _YEAR.findall(head.label)}
+    years = {year for head in heads for year in years_in(head.label)}
     if len(years) < 2:
         return None
     return fiscal_year if fiscal_year in years else max(years)
 
 
+def years_in(label: str) -> set[int]:
+    """The years a label names."""
+    return {int(year) for year in _YEAR.findall(label)}
+
+
+def is_previous(head: ColumnHead, current: int | None) -> bool:
+    """Whether a column is about an earlier year than the form."""
+    years = years_in(head.label)
+    return bool(_PREVIOUS.search(head.label)) or (current is not None and bool(years) and current not in years)
+
+
 def _temporal_key(head: ColumnHead, specs: Sequence[ColumnSpec], current: int | None) -> str | None:
     label = head.label
-    years = {int(year) for year in _YEAR.findall(label)}
+    years = years_in(label)
     if _CHANGE.search(label) and (len(years) != 1 or current is None):
         return "change_pct" if "%" in label or "幅度" in label else "change"
-    if _PREVIOUS.search(label) or (current is not None and years and current not in years):
+    if is_previous(head, current):
         base = column_key(head.path, specs)
         return "previous" if base in (None, "total", "budget", "final") else f"previous_{base}"
     return None

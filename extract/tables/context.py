@@ -69,12 +69,23 @@ def look_above(lines: Sequence[str]) -> Context:
     that, the nearest line that ends in 表.
     """
     nearest = list(reversed(lines))[:_LOOK_BACK]
+    whole, nearest = nearest, [_without_corners(line) for line in nearest]
     end, title, forms = _title(nearest)
-    scope = nearest[: end + 3] if title else nearest[:5]
-    number = next((n for line in scope if (n := form_number_in(line))), None)
-    unit = next((u for line in nearest[: max(end, 5)] if (u := unit_in(line))), None)
+    scope = [part for line in (whole[: end + 3] if title else whole[:5]) for part in (line, *line.split(" "))]
+    number = next((n for part in scope if (n := form_number_in(part))), None)
+    unit = next((u for line in whole[: max(end, 5)] if (u := unit_in(line))), None)
     used = max((i + 1 for i, line in enumerate(nearest[: end + 2]) if i < end or form_number_in(line)), default=0)
     return Context(title, number, unit, forms=forms, above=used if title else 0)
+
+
+def _without_corners(line: str) -> str:
+    """A line without the form number or unit some templates print at its end, apart from the title."""
+    parts = line.strip().split(" ")
+    while len(parts) > 1 and (form_number_in(parts[-1]) or unit_in(parts[-1])):
+        parts.pop()
+    while len(parts) > 1 and form_number_in(parts[0]):
+        parts.pop(0)
+    return " ".join(parts)
 
 
 def _title(nearest: Sequence[str]) -> tuple[int, str | None, tuple[FormSpec, ...]]:
@@ -82,8 +93,9 @@ def _title(nearest: Sequence[str]) -> tuple[int, str | None, tuple[FormSpec, ...
     fallback: tuple[int, str | None, tuple[FormSpec, ...]] = (0, None, ())
     for index, line in enumerate(nearest):
         for size in (1, 2, 3):
-            text = "".join(part.strip() for part in reversed(nearest[index : index + size]))
-            if not is_title(text):
+            parts = nearest[index : index + size]
+            text = "".join(part.strip() for part in reversed(parts))
+            if not is_title(text) or any(form_number_in(part) or unit_in(part) for part in parts):
                 continue
             forms = forms_for_title(text)
             if forms:
@@ -107,20 +119,30 @@ def _widest(
     return index + size, text, forms
 
 
-def look_below(lines: Iterable[str]) -> tuple[str, ...]:
-    """The notes printed directly under a table: from the first note line while they go on."""
+def look_below(lines: Iterable[str]) -> tuple[int, tuple[str, ...]]:
+    """The notes printed directly under a table: how many lines they take, and their texts.
+
+    A note that wraps is one note.
+    """
     notes: list[str] = []
+    count = 0
     for line in lines:
-        plain = normalised(line)
-        if is_note(line) or (notes and _goes_on(notes[-1], plain)):
+        if is_note(line) or (notes and _is_numbered(line)):
             notes.append(line.strip())
+        elif notes and _goes_on(notes[-1], normalised(line)):
+            notes[-1] += line.strip()
         else:
             break
-    return tuple(notes)
+        count += 1
+    return count, tuple(notes)
+
+
+def _is_numbered(line: str) -> bool:
+    return bool(re.match(r"\d[.、]", normalised(line))) and not is_title(line)
 
 
 def _goes_on(note: str, plain: str) -> bool:
     """A note runs on over the next line unless it ended, or the next line begins something new."""
     if re.match(r"^(?:第.部分|[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)]|表\d|附)", plain) or is_title(plain):
         return False
-    return bool(re.match(r"^\d[.、]", plain)) or (note[-1] not in "。；;.）)" and len(plain) <= _SENTENCE_LIMIT)
+    return note[-1] not in "。；;.）)" and len(plain) <= _SENTENCE_LIMIT

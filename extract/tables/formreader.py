@@ -94,7 +94,10 @@ def _subjects(headed: Headed, context: Context, spec: FormSpec, setting: Setting
 
 
 def _groups(headed: Headed, context: Context, spec: FormSpec, setting: Setting) -> Readings:
-    groups = [_group(heads, spec.columns, setting) for heads in column_groups(headed)]
+    parts = [heads for heads in column_groups(headed) if any(head.role == "amount" for head in heads)]
+    # Side by side, each group has one column of figures; what stands above it names the group.
+    specs = spec.columns[:1] if len(parts) > 1 else spec.columns
+    groups = [_group(heads, specs, setting) for heads in parts]
     rows = [row for group in groups for row in read_rows(headed, group, spec.classification)]
     return (_reading(headed, context, spec, setting, groups, rows),)
 
@@ -194,7 +197,7 @@ _LAYOUTS: dict[str, Callable[[Headed, Context, FormSpec, Setting], Readings]] = 
 def _columns(groups: Sequence[Group]) -> tuple[Column, ...]:
     """The columns of a form; one that several groups share is listed once."""
     found: dict[str, Column] = {}
-    for group in groups:
+    for group in sorted(groups, key=lambda group: -len(group.amounts)):
         for column in group.amounts:
             label, number = column.head.label, column.head.number
             found.setdefault(column.key, Column(key=column.key, label=label, number=number))

@@ -160,7 +160,14 @@ def _role(path: Sequence[str], texts: Sequence[str]) -> Role:
         return _figures_role(guess, texts)
     if guess == "amount" and texts and figures * 2 < len(texts):
         return "text"
+    if guess == "amount" and _are_codes(texts):
+        return "code"
     return guess
+
+
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Whether a column prints nothing but subject codes, some of them below class level."""
+    return bool(texts) and all(CODE.fullmatch(text) for text in texts) and any(len(text) > 3 for text in texts)
 
 
 def _figures_role(guess: Role, texts: Sequence[str]) -> Role:
@@ -174,6 +181,8 @@ def _labelled_role(path: Sequence[str]) -> Role:
     leaf, whole = (path[-1] if path else ""), "".join(path)
     if _LINE_LABEL.fullmatch(leaf):
         return "line"
+    if leaf in ("编码", "代码") and not _OTHER_CODE.search(whole):
+        return "code"
     if leaf in CODE_PARTS or _CODE_LABEL.search(whole):
         return "code" if not _NAME_LABEL.fullmatch(leaf) or "编码" in leaf or "代码" in leaf else "name"
     if _OTHER_CODE.search(whole):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from extract.layout.flow import Flow, LooseTable, TextLine
-from extract.tables.context import Context, is_note, is_title, look_below
+from extract.tables.context import Context, look_below
+from extract.tables.empty import announced_empty
 from extract.tables.formreader import Setting, as_printed, read_form
-from extract.tables.forms.registry import FormSpec, forms_for_title
+from extract.tables.forms.registry import FormSpec
 from extract.tables.headers import read_header
 from extract.tables.identities import tally
 from extract.tables.loose_context import context_above, parted, recognised, with_inner
@@ -21,12 +20,9 @@ from extract.tables.loose_public import read_public
 from extract.tables.loose_rows import PrintedRow, printed_rows
 from extract.tables.loose_sides import TwoSidedForm, place_two_sided, read_two_sided_form
 from extract.tables.loose_subjects import PlacedRows, SubjectForm, place_subjects, read_subject_form
-from extract.tables.pagetables import PlacedTable
 from extract.tables.placement import Known
-from extract.tables.reading import TableReading
+from extract.tables.reading import PlacedTable, TableReading
 from models.disclosure import Column, Table
-
-_NOTHING = re.compile(r"^(?!注|备注).*(?:无|没有|未发生|为空)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +79,13 @@ def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[Place
         reading = _reading(spot, read, rows, setting) if read is not None and rows is not None else None
         tables.append(PlacedTable(_best(spot, reading, setting), spot.items))
     taken = {item for table in tables for item in table.items}
-    tables += _announced_empty(flow, taken, setting)
+    tables += [table for table in announced_empty(flow, taken, setting) if not _is_legend(table)]
     return tuple(sorted(tables, key=lambda table: table.items[-1]))
+
+
+def _is_legend(table: PlacedTable) -> bool:
+    """Whether the statement is a remark under a list of forms on what empty tables mean."""
+    return any(note.startswith(("注", "备注")) for reading in table.readings for note in reading.table.notes)
 
 
 # --- spots ------------------------------------------------------------------------------------------
@@ -262,26 +263,3 @@ def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:
 def _rank(reading: TableReading, setting: Setting) -> tuple[int, int]:
     found = tally(reading.table, setting.kind)
     return -found.failed - len(reading.doubts), found.held
-
-
-# --- forms announced without a table ------------------------------------------------------------------
-
-
-def _announced_empty(flow: Flow, taken: set[int], setting: Setting) -> list[PlacedTable]:
-    """Forms of which the document prints the title and the statement that there is nothing in them."""
-    found: list[PlacedTable] = []
-    for index, (title, below) in enumerate(itertools.pairwise(flow)):
-        if not isinstance(title, TextLine) or not isinstance(below, TextLine) or {index, index + 1} & taken:
-            continue
-        forms = forms_for_title(title.text) if is_title(title.text) else ()
-        if forms and is_note(below.text) and _NOTHING.search(below.text):
-            found.append(
-                PlacedTable((_empty(title.text, below.text, forms[0], setting),), (index, index + 1))
-            )
-    return found
-
-
-def _empty(title: str, note: str, spec: FormSpec, setting: Setting) -> TableReading:
-    return TableReading(
-        Table(id="", kind=spec.kind, title=title, status="empty", unit=setting.unit, notes=(note,))
-    )

@@ -10,25 +10,18 @@ from extract.tables.aligned import aligned_grid, is_hollow, printed_lines
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.context import Context, form_number_in, is_title, look_above, look_below, unit_in
 from extract.tables.continuation import continued
+from extract.tables.empty import announced_empty
 from extract.tables.formreader import Setting, read_form
 from extract.tables.forms.registry import forms_for_title
 from extract.tables.grid import Grid, GridCell
 from extract.tables.headers import Headed, read_header
 from extract.tables.identities import tally
 from extract.tables.lattice import lattice_grid
-from extract.tables.reading import TableReading
+from extract.tables.reading import PlacedTable, TableReading
 from extract.tables.second import second_grids
 
 _MOST_SECOND_PAGES = 12
 """Tables over more pages get no second reading: it costs a third of a second a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedTable:
-    """Forms read from one printed table, with the flow items (indexes) they were read from."""
-
-    readings: tuple[TableReading, ...]
-    items: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +44,13 @@ def read_page_tables(flow: Flow, setting: Setting, data: bytes = b"") -> tuple[P
     ``data`` are the bytes of the PDF: where a table of known title does not add up, camelot
     reads its pages again and the reading that satisfies more identities is taken.
     """
-    return tuple(
+    tables = [
         PlacedTable(_not_blank(_best_reading(flow, table, setting, data)), _items(flow, table))
         for table in _joined_tables(flow)
-    )
+    ]
+    taken = {item for table in tables for item in table.items}
+    tables += announced_empty(flow, taken, setting)
+    return tuple(sorted(tables, key=lambda table: table.items[-1]))
 
 
 def _joined_tables(flow: Flow) -> Iterator[_Open]:
@@ -191,8 +187,8 @@ def _more_context(outer: Context, inner: Context) -> Context:
 def _notes_below(flow: Flow, table: _Open) -> tuple[list[int], tuple[str, ...]]:
     """The flow items and texts of the notes printed under a table."""
     following = _following(flow, table.last)
-    notes = look_below([text for _, text in following])
-    return [index for index, _ in following[: len(notes)]], notes
+    count, notes = look_below([text for _, text in following])
+    return [index for index, _ in following[:count]], notes
 
 
 def _items(flow: Flow, table: _Open) -> tuple[int, ...]:
@@ -206,7 +202,8 @@ def _best_reading(flow: Flow, table: _Open, setting: Setting, data: bytes) -> tu
     if not data or not context.forms or not _doubtful(first, setting):
         return first
     spots = [item for index in table.spots if isinstance(item := flow[index], TableSpot)]
-    others = (read_form(headed, context, setting) for headed in _second_readings(spots, data))
+    seconds = [*_other_alignment(spots), *_second_readings(spots, data)]
+    others = (read_form(headed, context, setting) for headed in seconds)
     return max((first, *others), key=lambda readings: _merit(readings, setting))
 
 
@@ -223,7 +220,11 @@ def _doubtful(readings: Sequence[TableReading], setting: Setting) -> bool:
     table = readings[0].table
     count = tally(table, setting.kind)
     failing = count.failed >= 3 and count.failed * 4 > count.held + count.failed
-    unread = table.kind == "other" and table.status == "extracted"
+    unread = any(
+        reading.table.status == "extracted"
+        and (reading.table.kind == "other" or any(c.key.startswith("column_") for c in reading.table.columns))
+        for reading in readings[:1]
+    )
     return unread or failing or any(reading.doubts for reading in readings)
 
 
@@ -233,11 +234,27 @@ def _second_readings(spots: Sequence[TableSpot], data: bytes) -> Iterator[Headed
         return
     parts = [list(second_grids(data, spot.page, spot.box, ruled=spot.network is not None)) for spot in spots]
     for grids in zip(*parts, strict=False):
-        headed: Headed | None = read_header(_titles_inside(grids[0])[1])
-        for grid in grids[1:]:
-            headed = continued(headed, grid) if headed else None
+        headed = _stacked(grids)
         if headed:
             yield headed
+
+
+def _other_alignment(spots: Sequence[TableSpot]) -> Iterator[Headed]:
+    """The table by alignment, without columns that only a header word speaks for."""
+    if any(spot.network for spot in spots):
+        return
+    grids = [aligned_grid(spot.page, spot.words, [], _levels(spot), empty_columns=False) for spot in spots]
+    headed = _stacked([grid for grid in grids if grid]) if all(grids) else None
+    if headed:
+        yield headed
+
+
+def _stacked(grids: Sequence[Grid]) -> Headed | None:
+    """The parts of a table as one, None when they do not go on from each other."""
+    headed: Headed | None = read_header(_titles_inside(grids[0])[1])
+    for grid in grids[1:]:
+        headed = continued(headed, grid) if headed else None
+    return headed
 
 
 def _not_blank(readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:
@@ -263,6 +280,6 @@ def _notes_inside(headed: Headed) -> list[str]:
     notes = []
     for cell in headed.grid.cells:
         wide = cell.column_span == headed.grid.columns and headed.grid.columns > 1
-        if wide and cell.row >= headed.body and not is_blank(cell.text) and look_below([cell.text]):
+        if wide and cell.row >= headed.body and not is_blank(cell.text) and look_below([cell.text])[0]:
             notes.append(normalised(cell.text))
     return notes

@@ -29,3 +29,11 @@ class TableReading:
     table: Table
     doubts: tuple[Doubt, ...] = ()
     repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedTable:
+    """Forms read from one printed table, with the flow items (indexes) they were read from."""
+
+    readings: tuple[TableReading, ...]
+    items: tuple[int, ...]

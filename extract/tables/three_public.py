@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extract.tables.amounts import is_blank, normalised
-from extract.tables.columns import KeyedColumn, key_columns
+from extract.tables.columns import KeyedColumn, current_year, is_previous, key_columns
 from extract.tables.formrows import Group, figure, read_rows, row_cells
 from extract.tables.forms.registry import ColumnSpec
 from extract.tables.headers import TOTAL_NAMES, ColumnHead, Headed
@@ -87,12 +87,17 @@ def _value_key(path: Sequence[str], kind: Kind | None) -> str:
     return "budget"
 
 
-def _items(headed: Headed, kind: Kind | None) -> list[tuple[ColumnHead, str, str]]:
+def _items(headed: Headed, kind: Kind | None, fiscal_year: int | None) -> list[tuple[ColumnHead, str, str]]:
     """Each amount column with its expense and value key.
 
     Where a grand total stands beside a total of the three, the grand total is none of them.
     """
-    found = [(h, _item_of_path(h.path), _value_key(h.path, kind)) for h in headed.columns if h.role == "amount"]
+    heads = [head for head in headed.columns if head.role == "amount"]
+    current = current_year(heads, fiscal_year)
+    found = [
+        (h, _item_of_path(h.path), ("previous_" if is_previous(h, current) else "") + _value_key(h.path, kind))
+        for h in heads
+    ]
     named = any(item == "total" and "三公" in h.label for h, item, _ in found)
     crowded = any(item in ("meetings", "training") for _, item, _ in found)
     return [
@@ -117,10 +122,9 @@ def _data_row(headed: Headed) -> int | None:
 
 
 def _across(headed: Headed, kind: Kind | None, fiscal_year: int | None) -> PublicExpenses:
-    del fiscal_year  # across, the columns name the expenses; years are not printed there
     row = _data_row(headed)
     cells = row_cells(headed, row, headed.columns) if row is not None else {}
-    items = _items(headed, kind)
+    items = _items(headed, kind, fiscal_year)
     keys = tuple(dict.fromkeys(key for _, item, key in items if item in NAMES))
     values: dict[str, dict[str, Cell]] = {}
     for head, item, key in items:
