@@ -41,7 +41,8 @@ class Comparison:
 
     ``wrong`` cells hold another figure than printed, ``missing`` ones none, ``false`` ones a figure
     where nothing is printed. ``unflagged`` counts the wrong and false ones nobody was warned of.
-    ``status`` and ``identity`` name forms and facts that differ.
+    ``status`` and ``identity`` name forms and facts that differ; ``unnoticed`` the planted mistakes
+    in forms of which no check fails or is put down to rounding.
     """
 
     right: int
@@ -52,6 +53,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     status: tuple[str, ...]
     identity: tuple[str, ...]
+    unnoticed: tuple[str, ...]
 
     @property
     def f1(self) -> float:
@@ -163,6 +165,7 @@ def _counted(
         differences=(*(fault for _, fault in faults), *lost),
         status=tuple(_status(output, truth)),
         identity=tuple(_identity(output, truth)),
+        unnoticed=tuple(_unnoticed(output, truth)),
     )
 
 
@@ -184,6 +187,17 @@ def _identity(output: Mapping[str, Any], truth: Mapping[str, Any]) -> Iterator[s
     for fact, value in read.items():
         if value != truth[fact]:
             yield f"{fact}: {value}, should be {truth[fact]}"
+
+
+def _unnoticed(output: Mapping[str, Any], truth: Mapping[str, Any]) -> Iterator[str]:
+    kinds = {table.get("id"): table["kind"] for table in output.get("tables", [])}
+    doubtful = [check for check in output.get("checks", []) if check["status"] in ("fail", "rounding")]
+    places = {place for check in doubtful for place in (check["where"], *check.get("cells", ()))}
+    noticed = {kinds.get(place.split("/")[0]) for place in places}
+    for mistake in truth.get("planted", []):
+        if mistake["kind"] not in noticed:
+            row = mistake["code"] or mistake["name"]
+            yield f"{mistake['kind']}/{row}/{mistake['column']}: {mistake['exact']} printed as {mistake['printed']}"
 
 
 def main() -> None:

@@ -103,3 +103,22 @@ def test_a_generated_truth_compared_with_itself_is_perfect() -> None:
         result = compare({"disclosure": facts, "tables": tables}, truth)
         assert result.f1 == 1.0
         assert (result.differences, result.status, result.identity) == ((), (), ())
+
+
+def test_planted_mistakes_must_show_in_the_checks_of_their_form() -> None:
+    mistake = {
+        "kind": "expenditure",
+        "code": "201",
+        "name": "",
+        "column": "total",
+        "exact": "3",
+        "printed": "8",
+    }
+    truth = {**TRUTH, "planted": [mistake]}
+    output = _output([])
+    output["tables"][0]["id"] = "t1"
+    assert compare(output, truth).unnoticed == ("expenditure/201/total: 3 printed as 8",)
+    output["checks"] = [{"status": "pass", "where": "t1/201"}]
+    assert compare(output, truth).unnoticed
+    output["checks"] += [{"status": "fail", "where": "t1/201", "cells": ["t1/201/total"]}]
+    assert compare(output, truth).unnoticed == ()
