@@ -196,8 +196,8 @@ def _unnoticed(output: Mapping[str, Any], truth: Mapping[str, Any]) -> Iterator[
     noticed = {kinds.get(place.split("/")[0]) for place in places}
     for mistake in truth.get("planted", []):
         if mistake["kind"] not in noticed:
-            row = mistake["code"] or mistake["name"]
-            yield f"{mistake['kind']}/{row}/{mistake['column']}: {mistake['exact']} printed as {mistake['printed']}"
+            cell = f"{mistake['kind']}/{mistake['code'] or mistake['name']}/{mistake['column']}"
+            yield f"{cell}: {mistake['exact']} printed as {mistake['printed']}"
 
 
 def main() -> None:
