@@ -21,7 +21,7 @@ def test_samples_are_small(name: str) -> None:
 
 def test_nothing_else_lies_among_the_samples() -> None:
     expected = {f"{name}{make_sample(name).suffix}" for name in SAMPLES}
-    expected |= {f"{name}.truth.json" for name in SAMPLES} | {"README.md"}
+    expected |= {f"{name}.truth.json" for name in SAMPLES} | {"README.md", ".gitattributes"}
     assert {path.name for path in FOLDER.iterdir()} == expected
 
 
