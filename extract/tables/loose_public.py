@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from extract.tables.formreader import Setting
 from extract.tables.formulas import printed_formulas
 from extract.tables.loose_columns import header_text
-from extract.tables.loose_rows import PrintedRow, Token, counts_up
+from extract.tables.loose_rows import PrintedRow, Token, counts_up, placeable
 from extract.tables.loose_subjects import PlacedRows, spacing
-from extract.tables.placement import OPEN, ColumnRule, Line, PlacedLine, place_lines
+from extract.tables.placement import OPEN, ColumnRule, PlacedLine, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.three_public import NAMES, item_of
 from models.disclosure import Cell, Column, Repair, Row
@@ -76,7 +75,7 @@ def _across(
     if not places:
         return None
     figures = [token for token in (data.figures if data else ()) if token.value is not None]
-    placed = _placed(data, figures, places, numbers) if len(figures) <= len(places) else None
+    placed = _placed(data, places, numbers) if len(figures) <= len(places) else None
     return (_columns(places), _rows(places, figures, placed)) if placed else None
 
 
@@ -103,22 +102,13 @@ def _reception_first(text: str, notes: Sequence[str]) -> bool:
     return bool(reception and vehicles and reception.start() < vehicles.start())
 
 
-def _placed(
-    data: PrintedRow | None, figures: Sequence[Token], places: Sequence[_Place], numbers: PrintedRow | None
-) -> PlacedLine:
+def _placed(data: PrintedRow | None, places: Sequence[_Place], numbers: PrintedRow | None) -> PlacedLine:
     origin = numbers.figures[0].cell if numbers is not None and numbers.kept else 0
-    every = data is not None and len(data.figures) == len(places)
-    slots: list[int | None] = []
-    for token in figures:
-        known = token.cell is not None and origin is not None
-        slots.append(
-            data.figures.index(token)
-            if every and data
-            else (token.cell or 0) - (origin or 0)
-            if known
-            else None
-        )
-    line = Line(tuple(token.value or Decimal(0) for token in figures), tuple(slots))
+
+    def slot(token: Token) -> int | None:
+        return None if token.cell is None or origin is None else token.cell - origin
+
+    line = placeable(data.figures if data else (), len(places), slot)
     weights = [_SELDOM.get(place.item, 0.0) for place in places]
     return place_lines([line], len(places), _rules(places), weights=weights)[0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -15,6 +15,7 @@ from extract.layout.transcripts import printed_cells
 from extract.tables.amounts import is_blank, normalised, parse_amount
 from extract.tables.codes import code_in_name
 from extract.tables.headers import TOTAL_NAMES
+from extract.tables.placement import Line
 
 Sort = Literal["figure", "dash", "text"]
 
@@ -256,3 +257,20 @@ def counts_up(row: PrintedRow) -> int:
     words = [text for text in row.texts if text not in {"栏次", "行次", "类", "款", "项"}]
     counting = len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
     return len(numbers) if counting and len(words) <= 1 and not set(words) & TOTAL_NAMES else 0
+
+
+def placeable(
+    figures: Sequence[Token], width: int, slot: Callable[[Token], int | None], parent: int | None = None
+) -> Line:
+    """The figures behind a name as a line to be placed in ``width`` columns.
+
+    ``slot`` tells the column a token stands in. Where every column prints a figure or a dash, the
+    order alone says it.
+    """
+    printed = [(place, token, token.value) for place, token in enumerate(figures)]
+    every = len(figures) == width
+    return Line(
+        figures=tuple(value for _, _, value in printed if value is not None),
+        slots=tuple(place if every else slot(token) for place, token, value in printed if value is not None),
+        parent=parent,
+    )

@@ -13,7 +13,7 @@ from extract.tables.forms.registry import FormSpec
 from extract.tables.formulas import printed_formulas
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights
-from extract.tables.loose_rows import PrintedRow, Token, counts_up, is_page_number
+from extract.tables.loose_rows import PrintedRow, Token, counts_up, is_page_number, placeable
 from extract.tables.loose_subjects import PlacedRows, spacing
 from extract.tables.placement import Known, Line, PlacedLine, place_lines
 from extract.tables.reading import Doubt
@@ -217,13 +217,12 @@ def _begins_part(part: SideLine, token: Token, row: PrintedRow, numbered: bool) 
 
 def _is_right_number(part: SideLine, token: Token, row: PrintedRow) -> bool:
     """A whole number behind a 行次 is the other side's 行次 when the line goes on without a name there."""
-    assert part.number is not None
-    assert part.number.whole is not None
-    assert token.whole is not None
-    if any(each.sort == "text" for each in row.tokens[row.tokens.index(token) :]) or token.whole > 99:
+    number, other = part.line or 0, token.whole or 0
+    behind = (each for each in row.tokens if each.sort == "text" and (each.cell or 0) > (token.cell or 0))
+    if any(behind) or other > 99 or part.number is None:
         return False
-    own_gap = None if token.cell is None or part.number.cell is None else token.cell - part.number.cell
-    return token.whole > part.number.whole + 15 and own_gap != 1
+    beside = None not in (token.cell, part.number.cell) and (token.cell or 0) - (part.number.cell or 0) == 1
+    return other > number + 15 and not beside
 
 
 def _opened(token: Token, numbered: bool) -> SideLine:
@@ -304,14 +303,8 @@ def _placed_income(form: TwoSidedForm) -> tuple[PlacedLine, ...]:
 
 
 def _line(form: TwoSidedForm, line: SideLine, parent: int | None) -> Line:
-    printed = [token for token in line.figures if token.value is not None]
-    if len(form.columns) == 1:
-        slots: list[int | None] = [0] * len(printed)
-    elif len(line.figures) == len(form.columns):
-        slots = [line.figures.index(token) for token in printed]
-    else:
-        slots = [line.slot(token) for token in printed]
-    return Line(tuple(token.value or Decimal(0) for token in printed), tuple(slots), parent)
+    width = len(form.columns)
+    return placeable(line.figures, width, line.slot if width > 1 else lambda _: 0, parent)
 
 
 def _parents(form: TwoSidedForm) -> list[int | None]:

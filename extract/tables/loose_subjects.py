@@ -13,8 +13,8 @@ from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import FormSpec
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights, first_amount_cell, loose_columns
-from extract.tables.loose_rows import CODE, PrintedRow, Token, counts_up, is_page_number
-from extract.tables.placement import Known, Line, PlacedLine, place_lines
+from extract.tables.loose_rows import CODE, PrintedRow, Token, counts_up, is_page_number, placeable
+from extract.tables.placement import Known, PlacedLine, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
 from models.disclosure import Cell, Column, Level, Repair, Row
@@ -106,11 +106,12 @@ class _Body:
     numbers: list[PrintedRow] = field(default_factory=list)
     lines: list[SubjectLine] = field(default_factory=list)
     waiting: list[Token] = field(default_factory=list)
+    owed: int = 0
     above: tuple[str, ...] = ()
 
     def take(self, row: PrintedRow) -> None:
-        if counts_up(row):
-            self.numbers.append(row)
+        if counts_up(row) or is_page_number(row):
+            self.numbers += [row] if counts_up(row) else []
             return
         line = self._line(row)
         if line is None:
@@ -128,7 +129,7 @@ class _Body:
     def _take_other(self, row: PrintedRow) -> None:
         if not self.lines:
             self.header.append(row)
-        elif is_page_number(row) or any(row.texts and row.texts == known.texts for known in self.header):
+        elif any(row.texts and row.texts == known.texts for known in self.header):
             return
         elif row.texts:
             self.waiting += [token for token in row.tokens if token.sort == "text"]
@@ -144,22 +145,24 @@ class _Body:
         return wrapped and bool(last.code) and not last.figures
 
     def _settle(self, line: SubjectLine) -> None:
-        """Give waiting text to the line it belongs to, then add the new line."""
-        if self.waiting and not line.name_tokens:
-            line = replace(line, name_tokens=tuple(self.waiting))
-        elif self.waiting:
-            self._append_to_last()
-        self.waiting = []
-        self.lines.append(line)
+        """Give waiting text to the lines it belongs to, then add the new line.
 
-    def _append_to_last(self) -> None:
-        last = self.lines[-1]
-        if last.code and len(self.waiting) <= 2:
-            self.lines[-1] = replace(last, name_tokens=(*last.name_tokens, *map(_floating, self.waiting)))
+        A name set above and below its code and figures is halved: as many pieces follow as went before.
+        """
+        nameless = not line.name_tokens
+        after = min(self.owed, len(self.waiting)) if nameless else len(self.waiting)
+        self._append_to_last(self.waiting[:after])
+        before = tuple(self.waiting[after:])
+        self.lines.append(replace(line, name_tokens=before) if nameless else line)
+        self.waiting, self.owed = [], len(before)
+
+    def _append_to_last(self, pieces: Sequence[Token]) -> None:
+        if self.lines and self.lines[-1].code and len(pieces) <= 2:
+            last = self.lines[-1]
+            self.lines[-1] = replace(last, name_tokens=(*last.name_tokens, *map(_floating, pieces)))
 
     def finished(self) -> tuple[SubjectLine, ...]:
-        if self.waiting and self.lines:
-            self._append_to_last()
+        self._append_to_last(self.waiting)
         totals = [line for line in self.lines if line.is_total]
         headings = (
             [line for line in totals if not line.figures] if any(t.figures for t in totals) else totals[1:]
@@ -181,11 +184,7 @@ def subject_line(row: PrintedRow, above: Sequence[str]) -> tuple[SubjectLine | N
     None when the row has neither code nor total, nor a name with figures.
     """
     code, parts, used = _code(row.tokens, above)
-    rest = (
-        row.tokens[used:]
-        if code
-        else tuple(t for t in row.tokens if t.sort == "text" or _behind_text(row, t))
-    )
+    rest = row.tokens[used:] if code else _from_first_text(row.tokens)
     names, figures, unread = _parted(rest)
     if code is None:
         total = _total(names, figures)
@@ -197,9 +196,9 @@ def subject_line(row: PrintedRow, above: Sequence[str]) -> tuple[SubjectLine | N
     return SubjectLine(code, printed, name, figures, unread), parts
 
 
-def _behind_text(row: PrintedRow, token: Token) -> bool:
-    position = row.tokens.index(token)
-    return any(each.sort == "text" for each in row.tokens[:position])
+def _from_first_text(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    start = next((i for i, token in enumerate(tokens) if token.sort == "text"), len(tokens))
+    return tuple(tokens[start:])
 
 
 def _parted(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]:
@@ -243,25 +242,19 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
 
 def place_subjects(form: SubjectForm, known: Known | None = None) -> PlacedRows:
     """Put the figures of every line into their columns."""
-    lines = [_placeable(form, index) for index in range(len(form.lines))]
+    width = len(form.columns)
+    lines = [
+        placeable(line.figures, width, line.slot, _parent(form.lines, index))
+        for index, line in enumerate(form.lines)
+    ]
     placed = place_lines(
         lines,
-        len(form.columns),
+        width,
         column_rules(form.spec, form.columns, form.notes),
         known=known,
         weights=column_weights(form.spec, form.columns),
     )
     return rows_of(form, placed)
-
-
-def _placeable(form: SubjectForm, index: int) -> Line:
-    line = form.lines[index]
-    printed = [token for token in line.figures if token.value is not None]
-    every = len(line.figures) == len(form.columns)  # dashes hold the empty places
-    slots = [line.figures.index(token) if every else line.slot(token) for token in printed]
-    return Line(
-        tuple(token.value or Decimal(0) for token in printed), tuple(slots), _parent(form.lines, index)
-    )
 
 
 def _parent(lines: Sequence[SubjectLine], index: int) -> int | None:
