@@ -1,7 +1,8 @@
-"""The reference of the command line, made from the application by ``python -m flows.cli_docs``."""
+"""What the documentation shows of the command line, made anew by ``python -m flows.cli_docs``."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,14 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 
-REFERENCE = Path(__file__).parents[1] / "docs" / "cli.md"
+_ROOT = Path(__file__).parents[1]
+REFERENCE = _ROOT / "docs" / "cli.md"
+README = _ROOT / "README.md"
+
+_SHOWN_LINES = 7
+_SHOWN = re.compile(r"(?<=^<!-- shown -->\n```text\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
+_FORM = re.compile(r" t\d+, expenditure, ")
+_SAMPLE = re.compile(r"samples/[\w.-]+")
 
 _HEAD = """\
 # Command line
@@ -41,5 +49,16 @@ def _section(words: tuple[str, ...]) -> str:
     return f"## {called}\n\n```text\n{help_text.strip()}\n```\n"
 
 
+def readme() -> str:
+    """README.md with the first lines of the expenditure form as ``gongkai show`` prints its sample."""
+    text = README.read_text(encoding="utf-8")
+    sample = _ROOT / _SAMPLE.findall(text)[0]
+    printed = CliRunner().invoke(app, ["show", str(sample)], env={"COLUMNS": "80"}).output
+    form = next(part for part in printed.split("\n\n") if _FORM.search(part.partition("\n")[0]))
+    lines = [line.rstrip() for line in form.splitlines()[:_SHOWN_LINES]]
+    return _SHOWN.sub(lambda _: "\n".join(lines) + "\n", text)
+
+
 if __name__ == "__main__":
+    README.write_text(readme(), encoding="utf-8")
     REFERENCE.write_text(reference(), encoding="utf-8")
