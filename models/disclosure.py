@@ -189,8 +189,7 @@ class Check(Model):
     """One identity of the document, held against the printed figures.
 
     ``where`` names the table and row (``t3/2080505``), with the column where the identity
-    belongs to one (``t3/208/basic``). ``cells`` lists the addresses (``table/row/column``)
-    the identity rests on.
+    belongs to one (``t3/208/basic``).
     """
 
     id: str

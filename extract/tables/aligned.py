@@ -112,26 +112,32 @@ def _bands(figured: Sequence[PrintedLine]) -> list[Band]:
 
 
 def _with_empty_columns(bands: list[Band], header: Sequence[PrintedLine]) -> list[Band]:
-    """The columns of figures and those whose header stands beside them but that print nothing.
+    """The columns of figures, and those whose header stands beside them but that print nothing.
 
-    Figures set to the right may not reach under their centred header: a column of figures that
-    no header word stands over takes the lone word beside it, left before right. What is left
-    of the lone words are columns that print nothing.
+    Of two words of one header line nearest to the same column the further one heads a column
+    of its own.
     """
-    spans = [(word.x0, word.x1) for line in header for word in line.words]
-    lone = _merged_spans(span for span in spans if not any(_meet(span, band) for band in bands))
-    found: list[Band] = []
-    for band in bands:
-        beside = _beside(band, bands, lone) if not any(_meet(span, band) for span in spans) else None
-        if beside is not None:
-            lone.remove(beside)
-            band = (min(band[0], beside[0]), max(band[1], beside[1]))
-        found.append(band)
-    return sorted([*found, *lone])
+    spans = [span for line in header for span in _crowded_out(line, bands)]
+    return sorted([*bands, *_merged_spans(spans)])
 
 
-def _meet(one: Band, other: Band) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _crowded_out(line: PrintedLine, bands: Sequence[Band]) -> list[Band]:
+    nearest: dict[int, list[Word]] = {}
+    for word in line.words:
+        cover = _covered(word, bands)
+        if len(cover) == 1:
+            nearest.setdefault(cover.start, []).append(word)
+    rivals = [sorted(words, key=lambda word: _distance(word, bands[i])) for i, words in nearest.items()]
+    return [
+        (word.x0, word.x1)
+        for first, *others in rivals
+        for word in others
+        if max(word.x0 - first.x1, first.x0 - word.x1) > word.size
+    ]
+
+
+def _distance(word: Word, band: Band) -> float:
+    return abs(band[0] + band[1] - word.x0 - word.x1) / 2
 
 
 def _merged_spans(spans: Iterable[Band]) -> list[Band]:
@@ -142,13 +148,6 @@ def _merged_spans(spans: Iterable[Band]) -> list[Band]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _beside(band: Band, bands: Sequence[Band], lone: Sequence[Band]) -> Band | None:
-    """The lone header word next to a column, with no other column between."""
-    left = [span for span in lone if span[1] <= band[0] and not any(span[1] <= b[0] < band[0] for b in bands)]
-    right = [span for span in lone if span[0] >= band[1] and not any(band[1] <= b[0] < span[0] for b in bands)]
-    return max(left) if left else (min(right) if right else None)
 
 
 def _first_body_line(lines: Sequence[PrintedLine]) -> int:
@@ -176,12 +175,16 @@ def _spelled_together(line: PrintedLine) -> PrintedLine:
 
 
 def _covered(word: Word, bands: Sequence[Band]) -> range:
-    """The columns a header word stands over."""
-    over = [i for i, (start, end) in enumerate(bands) if min(word.x1, end) - max(word.x0, start) > 0.1 * word.size]
-    if not over:
-        nearest = min(range(len(bands)), key=lambda i: abs(sum(bands[i]) - word.x0 - word.x1))
-        over = [nearest]
-    return range(over[0], over[-1] + 1)
+    """The columns a header word stands over: those it reaches into, if several, else the nearest.
+
+    Headers are centred over their column, figures set to its right: middles tell them together.
+    """
+    reach = 0.3 * word.size
+    over = [i for i, (start, end) in enumerate(bands) if min(word.x1, end) - max(word.x0, start) > reach]
+    if len(over) > 1:
+        return range(over[0], over[-1] + 1)
+    nearest = min(range(len(bands)), key=lambda i: _distance(word, bands[i]))
+    return range(nearest, nearest + 1)
 
 
 def _header_rows(lines: Sequence[PrintedLine], bands: Sequence[Band]) -> list[dict[range, list[Word]]]:

@@ -25,12 +25,16 @@ class KeyedColumn:
 
 
 def _fit(spec: ColumnSpec, text: str) -> int:
-    """How many characters of a header text a column's words explain; equality counts double."""
+    """How well a column's words explain a header text, in half characters.
+
+    Equality counts double; words at the end count more than words at the beginning, for where a
+    label and the one above it ran together (基本支出人员经费) the lower one is the column's.
+    """
     best = 0
     for words in spec.words:
         parts = words.split("+")
         if all(part in text for part in parts):
-            length = sum(map(len, parts))
+            length = 2 * sum(map(len, parts)) + text.endswith(parts[-1])
             best = max(best, 2 * length if text == words else length)
     return best
 
@@ -64,15 +68,26 @@ def key_columns(
     says nothing known becomes ``column_N`` (N counts grid columns from 1), its label kept.
     """
     current = current_year(heads, fiscal_year)
+    keys = [_temporal_key(head, specs, current) or column_key(head.path, specs) for head in heads]
     keyed: list[KeyedColumn] = []
     taken: set[str] = set()
-    for head in heads:
-        key = _temporal_key(head, specs, current) or column_key(head.path, specs)
+    for head, key in zip(heads, _with_subtotal(keys, specs), strict=True):
         if key is None or key in taken:
             key = f"column_{head.index + 1}"
         taken.add(key)
         keyed.append(KeyedColumn(head, key))
     return tuple(keyed)
+
+
+def _with_subtotal(keys: Sequence[str | None], specs: Sequence[ColumnSpec]) -> list[str | None]:
+    """A second total right before personnel or public is that of the basic expenditure they make up."""
+    found = list(keys)
+    free = any(spec.key == "basic" for spec in specs) and "basic" not in found
+    for index in range(1, len(found) - 1):
+        if free and found[index] == "total" in found[:index] and found[index + 1] in ("personnel", "public"):
+            found[index] = "basic"
+            break
+    return found
 
 
 def current_year(heads: Sequence[ColumnHead], fiscal_year: int | None) -> int | None:
