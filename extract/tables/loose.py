@@ -233,7 +233,7 @@ def _reading(spot: _Spot, read: _Read, placed: PlacedRows, setting: Setting) -> 
 
 
 def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[TableReading, ...]:
-    """The reading that breaks fewer identities: by sliding cells, or by the cells as they stand.
+    """The reading that breaks fewer identities: by the cells as they stand, or by sliding them.
 
     Only tables that keep their cells can be read as they stand; forms with 栏次 of their own are
     described well enough never to need it.
@@ -247,17 +247,13 @@ def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[
     if not all(row.kept for row in spot.rows):
         return (reading,) if reading else (as_printed(grid, spot.context, setting),)
     by_cells = read_form(read_header(grid), spot.context, setting)
-    if reading is None or (by_cells and _rank(by_cells[0], setting) > _rank(reading, setting)):
+    if reading is None or (by_cells and _rank(by_cells[0], setting) >= _rank(reading, setting)):
         return by_cells
     return (reading,)
 
 
 def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:
-    spec = spot.context.forms[0]
-    by_subject = spec.layout in ("subjects", "lines") or (
-        spec.layout == "groups" and not _side_by_side(spot.rows)
-    )
-    return by_subject and not spec.numbered and reading.table.status != "empty"
+    return not spot.context.forms[0].numbered and reading.table.status != "empty"
 
 
 def _rank(reading: TableReading, setting: Setting) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from extract.tables.loose_rows import PrintedRow
 from extract.tables.placement import ColumnRule
 from models.disclosure import Column
 
-_NAME_HEADS = ("科目名称", "名称", "项目", "科目")
+_NAME_HEAD = "名称"
 _SELDOM = {
     "opening_balance": 6.0,
     "closing_balance": 6.0,
@@ -46,7 +46,7 @@ def loose_columns(
     elif first is not None:
         columns = _columns_by_cell(spec, header, first, max(counted, printed), setting)
     else:
-        columns = [_column(spec, key, text, None) for key in _keys_in(spec, text)]
+        columns = [_column(spec, key, text, None) for key in _keys_in(spec, header, printed)]
     spare = [Column(key=f"column_{i + 1}", label="") for i in range(len(columns), printed)]
     return (*columns, *spare)
 
@@ -62,12 +62,24 @@ def _column(spec: FormSpec, key: str, text: str, number: int | None) -> Column:
     return Column(key=key, label=next((word for word in plain if word in text), plain[0]), number=number)
 
 
-def _keys_in(spec: FormSpec, text: str) -> list[str]:
-    """The keys whose words stand in the header, the total first, then in the order of the words."""
-    places = {column.key: _place(column, text) for column in spec.columns}
-    found = sorted((place, key) for key, place in places.items() if place is not None and key != "total")
-    totals = ["total"] if "total" in places else []
-    return totals + [key for _, key in found]
+def _keys_in(spec: FormSpec, header: Sequence[PrintedRow], printed: int) -> list[str]:
+    """The keys whose words stand in the header, the total first.
+
+    Labels printed whole are taken in printed order. Where there are too few of them the header is
+    broken into pieces; words found in its joined text may straddle two labels (项目 and 支出预算),
+    so only their presence counts and the form's own order holds.
+    """
+    whole = _BETWEEN.join(text for row in header for text in row.texts)
+    places = [(place, column.key) for column in spec.columns if (place := _place(column, whole)) is not None]
+    if len(places) >= max(printed, 2):
+        return sorted((key for _, key in sorted(places)), key=lambda key: key != "total")
+    joined = header_text(header)
+    return [
+        column.key for column in spec.columns if column.key == "total" or _place(column, joined) is not None
+    ]
+
+
+_BETWEEN = "|"
 
 
 def _place(column: ColumnSpec, text: str) -> int | None:
@@ -115,7 +127,7 @@ def first_amount_cell(header: Sequence[PrintedRow], numbers: PrintedRow | None) 
         return numbers.figures[0].cell
     for row in header:
         for token in row.tokens:
-            if token.cell is not None and token.plain in _NAME_HEADS[:2]:
+            if token.cell is not None and token.plain.endswith(_NAME_HEAD):
                 return token.cell + 1
     return None
 

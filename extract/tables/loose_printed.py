@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extract.tables.amounts import parse_amount
+from extract.tables.amounts import normalised, parse_amount
 from extract.tables.grid import Grid, GridCell
+from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_rows import PrintedRow
 
 
 def loose_grid(rows: Sequence[PrintedRow]) -> Grid:
     """Tokens as cells: at their printed cell where cells are kept, else in printed order.
 
-    In the header, a text with empty places right of it covers those under which something stands.
+    In the header, a text with empty places right of it covers those under which something stands;
+    a total in front of a row covers the empty places up to its figures.
     """
     columns = [_columns(row) for row in rows]
     width = max((position + 1 for places in columns for position in places), default=0)
@@ -21,7 +23,10 @@ def loose_grid(rows: Sequence[PrintedRow]) -> Grid:
     for index, places in enumerate(columns):
         below = [set(later) for later in columns[index + 1 : body]]
         for position, text in places.items():
-            span = _span(places, position, below, width) if index < body else 1
+            if index < body:
+                span = _span(places, position, below, width)
+            else:
+                span = _reach(places, position) if normalised(text) in TOTAL_NAMES else 1
             cells.append(GridCell(index, position, text, column_span=span))
     return Grid(len(rows), width, tuple(cells))
 
@@ -41,6 +46,10 @@ def _has_amount(row: PrintedRow) -> bool:
         token.sort == "figure" and parse_amount(token.text) is not None and "." in token.text
         for token in row.tokens
     )
+
+
+def _reach(places: dict[int, str], position: int) -> int:
+    return min((place for place in places if place > position), default=position + 1) - position
 
 
 def _span(places: dict[int, str], position: int, below: Sequence[set[int]], width: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -85,9 +86,16 @@ def read_subject_form(
         return None
     printed = max(_needed(line) for line in lines)
     counted = max((counts_up(row) for row in body.numbers), default=0)
-    first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None)
+    first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None) or _behind_names(lines)
     columns = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
     return SubjectForm(spec, columns, lines, tuple(notes))
+
+
+def _behind_names(lines: Sequence[SubjectLine]) -> int | None:
+    """The cell right of most names, where cells are kept."""
+    cells = Counter(line.name_tokens[-1].cell for line in lines if line.name_tokens)
+    cell = cells.most_common(1)[0][0] if cells else None
+    return None if cell is None else cell + 1
 
 
 def _needed(line: SubjectLine) -> int:
