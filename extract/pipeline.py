@@ -28,8 +28,8 @@ from extract.tables.expected import missing_forms
 from extract.tables.formreader import Setting
 from extract.tables.forms.registry import classification_of_form
 from extract.tables.loose import read_loose_tables
-from extract.tables.pagetables import PlacedTable, read_page_tables
-from extract.tables.reading import Doubt, TableReading
+from extract.tables.pagetables import read_page_tables
+from extract.tables.reading import PlacedTable, TableReading
 from models.disclosure import Check, Disclosure, Facts, Repair, Section, Source, Table
 
 
@@ -140,9 +140,7 @@ def _matched(reading: TableReading, facts: Facts, document: SourceDocument) -> _
     found = match_subjects(
         table, edition=facts.fiscal_year, classification=classification, trust=document.trust
     )
-    checks = tuple(
-        check.model_copy(update={"where": f"{table.id}/{check.where}"}) for check in found.checks
-    )
+    checks = tuple(check.model_copy(update={"where": f"{table.id}/{check.where}"}) for check in found.checks)
     return _Subjects(found.table, checks, found.repairs)
 
 
@@ -214,4 +212,3 @@ def _problems(document: SourceDocument) -> tuple[str, ...]:
     pictures = [str(page.number) for page in document.pages if page.pictures and not page.words]
     unread = f"pages {', '.join(pictures)} are pictures and were not read"
     return (*document.problems, *((unread,) if pictures else ()))
-

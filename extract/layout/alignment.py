@@ -1,4 +1,4 @@
-"""In the layout stage: stretches of a page whose words stand in columns of figures are tables without a frame."""
+"""In the layout stage: words that stand in columns of figures are tables, frame or not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from itertools import pairwise
 from extract.reading.pages import Word
 
 _FIGURE = re.compile(r"[-(]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d{3,})\)?%?")
-_CAPTION = re.compile(r"表(?:[(（].*[)）])?$|(?:单位|部门|名称)[:：]|公开.{0,6}表|[。；]$|^注|年.{0,20}(?:预算|决算)")
+_CAPTION = re.compile(
+    r"表(?:[(（].*[)）])?$|(?:单位|部门|名称)[:：]|公开.{0,6}表|[。；]$|^注|年.{0,20}(?:预算|决算)"
+)
 _GAP = 0.9
 """Columns stand at least this many text sizes apart."""
 _INNER = 3

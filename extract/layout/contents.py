@@ -30,7 +30,10 @@ def contents_range(flow: Sequence[FlowItem]) -> range:
     The contents begin at a line that says 目录 and end before the first line that repeats the
     first entry, that is a sentence, or that no contents page holds (a table).
     """
-    start = next((i for i, item in enumerate(flow) if isinstance(item, TextLine) and is_contents_title(item.text)), None)
+    start = next(
+        (i for i, item in enumerate(flow) if isinstance(item, TextLine) and is_contents_title(item.text)),
+        None,
+    )
     if start is None:
         return range(0)
     entries: list[str] = []
@@ -54,4 +57,6 @@ def _ends_contents(entry: str, text: str, entries: Sequence[str]) -> bool:
     if not entries or not entry:
         return False
     first = entries[0]
-    return len(entry) >= 4 and (entry == first or (len(first) > len(entry) and first.startswith(entry) and entry not in entries[1:2]))
+    return len(entry) >= 4 and (
+        entry == first or (len(first) > len(entry) and first.startswith(entry) and entry not in entries[1:2])
+    )

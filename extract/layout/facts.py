@@ -17,11 +17,15 @@ _COVER = 14
 """The first lines of a document, where its title stands."""
 _KINDS: dict[str, Kind] = {"预算": "budget", "决算": "final_accounts"}
 _TITLE = re.compile(r"((?:19|20)\d{2})年(?:度)?[^。，；]{0,30}?(预算|决算)")
-_FUNDS = re.compile(r"(?:一般公共|政府性基金|国有资本经营|财政|社会保险基金)预算|预算(?:执行|绩效|管理|单位|法)")
+_FUNDS = re.compile(
+    r"(?:一般公共|政府性基金|国有资本经营|财政|社会保险基金)预算|预算(?:执行|绩效|管理|单位|法)"
+)
 """Budgets that are funds, not documents: a final account speaks of 一般公共预算 all the time."""
 _FORM = re.compile(r"(预算|决算)[^。，；]{0,14}表(?:\([^()]*\))?$")
 _SCOPE = re.compile(r"(?<!预算)(部门|单位)(?:收支|收入|支出|财务)?(?:预算|决算)")
-_DATE = re.compile(r"(?:公开|发布|编制|填报)?(?:日期|时间)?[::]?((?:19|20)\d{2})[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?")
+_DATE = re.compile(
+    r"(?:公开|发布|编制|填报)?(?:日期|时间)?[::]?((?:19|20)\d{2})[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?"
+)
 _LABELLED = re.compile(
     r"(?:编制|填报|预算主管|预算|公开|主管|决算)?(?:部门|单位)(?:名称|\(单位\)|\(公章\)|\(盖章\))?[::]\s*([^\s:：]{4,50})"
 )
@@ -72,7 +76,13 @@ def read_facts(flow: Sequence[FlowItem]) -> Facts:
         scope=("department" if scope.value == "部门" else "unit") if scope else None,
         division=division_of(name.value if name else ""),
     )
-    found = {"kind": kind, "fiscal_year": year, "organisation.name": name, "organisation.scope": scope, "published_on": published}
+    found = {
+        "kind": kind,
+        "fiscal_year": year,
+        "organisation.name": name,
+        "organisation.scope": scope,
+        "published_on": published,
+    }
     title = _document_title(titles)
     return Facts(
         kind=_KINDS[kind.value] if kind else None,
@@ -80,7 +90,8 @@ def read_facts(flow: Sequence[FlowItem]) -> Facts:
         title=title.text if title else None,
         published_on=published.value if published else None,
         organisation=organisation,
-        read_from={key: vote.place for key, vote in found.items() if vote} | ({"title": title} if title else {}),
+        read_from={key: vote.place for key, vote in found.items() if vote}
+        | ({"title": title} if title else {}),
     )
 
 
@@ -202,7 +213,7 @@ def _published(lines: Iterable[TextLine]) -> _Vote | None:
 
 
 def _document_title(titles: Iterable[tuple[int, TextLine, str]]) -> Place | None:
-    """The first line that names year and 预算/决算; one that begins with the year takes the name above along."""
+    """The first line that names year and 预算/决算, with the name above one that begins with the year."""
     above = ""
     for _, line, text in titles:
         if _TITLE.search(_FUNDS.sub("", text)) and not text.endswith("表"):

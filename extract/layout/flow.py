@@ -1,4 +1,4 @@
-"""Between reading and tables: the document as one stream of text lines and table regions, in reading order."""
+"""Between reading and tables: the document as one stream of text lines and tables, in reading order."""
 
 from __future__ import annotations
 

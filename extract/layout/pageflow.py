@@ -1,4 +1,4 @@
-"""The layout stage for documents with pages: each page becomes text lines and table spots in reading order."""
+"""The layout stage for documents with pages: a page becomes text lines and table spots, in order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.layout.alignment import aligned_stretches
 from extract.layout.flow import Flow, FlowItem, TableSpot, TextLine
@@ -14,7 +15,9 @@ from extract.reading.pages import Box, Page, Word
 
 _MARGIN = 0.09
 """Share of the page height at the top and at the bottom where running heads stand."""
-_PAGE_NUMBER = re.compile(r"[-—–－·.\s]*(?:第)?\s*(?:\d{1,4}|[ivxIVX]{1,6})\s*(?:页)?(?:[/／共]\s*\d{1,4}\s*页?)?[-—–－·.\s]*")
+_PAGE_NUMBER = re.compile(
+    r"[-—–－·.\s]*(?:第)?\s*(?:\d{1,4}|[ivxIVX]{1,6})\s*(?:页)?(?:[/／共]\s*\d{1,4}\s*页?)?[-—–－·.\s]*"
+)
 _DIGITS = re.compile(r"\d+")
 _LEAST_REPEATS = 3
 _WIDE_GAP = 1.0
@@ -47,10 +50,14 @@ def lay_out(page: Page) -> PageLayout:
     return PageLayout(page, (*ruled, *aligned), tuple(_text_line(line, page.number) for line in rest))
 
 
-def _aligned_spots(page: Page, lines: Sequence[Sequence[Word]]) -> tuple[list[TableSpot], list[Sequence[Word]]]:
+def _aligned_spots(
+    page: Page, lines: Sequence[Sequence[Word]]
+) -> tuple[list[TableSpot], list[Sequence[Word]]]:
     """Tables without a frame, and the lines that are left."""
     stretches = aligned_stretches(lines)
-    spots = [_aligned_spot(page, [word for line in lines[s.start : s.stop] for word in line]) for s in stretches]
+    spots = [
+        _aligned_spot(page, [word for line in lines[s.start : s.stop] for word in line]) for s in stretches
+    ]
     taken = {index for stretch in stretches for index in stretch}
     return spots, [line for index, line in enumerate(lines) if index not in taken]
 
@@ -76,9 +83,7 @@ def _outermost(found: Sequence[Network]) -> tuple[Network, ...]:
 
 
 def _contains(outer: Box, inner: Box) -> bool:
-    return (
-        outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
-    )
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
 
 
 def _grown(box: Box, by: float) -> Box:
@@ -114,7 +119,7 @@ def _same_line(word: Word, other: Word) -> bool:
 
 def _text_line(words: Sequence[Word], page: int) -> TextLine:
     text = words[0].text
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         text += " " * (word.x0 - before.x1 > _WIDE_GAP * word.size or _latin(before, word)) + word.text
     box = (
         words[0].x0,
@@ -137,9 +142,7 @@ def running_heads(layouts: Sequence[PageLayout]) -> frozenset[tuple[int, str]]:
     digits aside, in the margins of at least three pages and of a third of all.
     """
     candidates = [(layout.page.number, line.text) for layout in layouts for line in _marginal(layout)]
-    seen = Counter(
-        shape for shape, _ in dict.fromkeys((_shape(text), number) for number, text in candidates)
-    )
+    seen = Counter(shape for shape, _ in dict.fromkeys((_shape(text), number) for number, text in candidates))
     least = max(_LEAST_REPEATS, len(layouts) // 3)
     return frozenset(
         (number, text)
@@ -171,6 +174,6 @@ def page_flow(layouts: Sequence[PageLayout]) -> Flow:
 def _top(item: FlowItem) -> float:
     if isinstance(item, TableSpot):
         return item.box[1]
-    assert isinstance(item, TextLine) and item.box is not None
+    assert isinstance(item, TextLine)
+    assert item.box is not None
     return (item.box[1] + item.box[3]) / 2
-

@@ -29,8 +29,12 @@ class Network:
 
     @property
     def box(self) -> Box:
-        xs = [x for x, _ in self.verticals] + [end for _, spans in self.horizontals for s in spans for end in s]
-        ys = [y for y, _ in self.horizontals] + [end for _, spans in self.verticals for s in spans for end in s]
+        xs = [x for x, _ in self.verticals] + [
+            end for _, spans in self.horizontals for s in spans for end in s
+        ]
+        ys = [y for y, _ in self.horizontals] + [
+            end for _, spans in self.verticals for s in spans for end in s
+        ]
         return min(xs), min(ys), max(xs), max(ys)
 
 

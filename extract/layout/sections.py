@@ -148,13 +148,15 @@ def flowed(lines: Sequence[TextLine], edges: dict[int, float]) -> str:
         if not words:
             open_paragraph = False
             continue
-        text += words if not text or open_paragraph and not _begins(words) else "\n" + words
+        text += words if not text or (open_paragraph and not _begins(words)) else "\n" + words
         open_paragraph = not _ends(line, words, edges)
     return text
 
 
 def _begins(words: str) -> bool:
-    return any(mark.match(words) for _, mark in _MARKS) or bool(re.match(r"\d{1,2}[.．、]\D|[(（]\d{1,2}[)）]", words))
+    return any(mark.match(words) for _, mark in _MARKS) or bool(
+        re.match(r"\d{1,2}[.．、]\D|[(（]\d{1,2}[)）]", words)
+    )
 
 
 def _ends(line: TextLine, words: str, edges: dict[int, float]) -> bool:

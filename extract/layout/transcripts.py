@@ -140,7 +140,7 @@ def _kind_of_text(plain: str) -> Kind:
 def _is_row_of_words(plain: str) -> bool:
     """Whether a line is several short words side by side, as a header's labels are."""
     words = plain.split(" ")
-    return len(words) > 2 and max(map(len, words)) <= _WORD and not re.search(r"[，。；：！？]", plain)
+    return len(words) > 1 and max(map(len, words)) <= _WORD and not re.search(r"[，。；：！？]", plain)
 
 
 _LOOKS: tuple[tuple[Kind, Callable[[str, str], bool]], ...] = (

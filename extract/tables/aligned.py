@@ -12,7 +12,7 @@ from statistics import median
 from extract.reading.pages import Box, Page, Word
 from extract.tables.amounts import normalised, parse_amount
 from extract.tables.grid import Grid, GridCell
-from extract.tables.headers import CODE, TOTAL_NAMES
+from extract.tables.headers import CODE, CODE_PARTS, TOTAL_NAMES, is_number_row
 from extract.tables.lattice import cell_text
 
 _WRAPPED = 0.75
@@ -163,7 +163,8 @@ def _spelled_together(line: PrintedLine) -> PrintedLine:
     words: list[Word] = []
     for word in line.words:
         last = words[-1] if words else None
-        if last and len(word.text) == 1 and len(last.text) == 1 and word.x0 - last.x1 < _SPELLED * word.size:
+        letters = last is not None and len(word.text) == 1 and not {word.text, last.text[-1]} & CODE_PARTS
+        if last and letters and len(last.text) <= 2 and word.x0 - last.x1 < _SPELLED * word.size:
             box = (last.x0, min(last.y0, word.y0), word.x1, max(last.y1, word.y1))
             words[-1] = Word(last.text + word.text, *box, word.size)
         else:
@@ -191,14 +192,18 @@ def _header_rows(lines: Sequence[PrintedLine], bands: Sequence[Band]) -> list[di
     """Header cells: words over several columns keep their line; the others stack up in their column."""
     rows: list[dict[range, list[Word]]] = []
     lowest: dict[range, list[Word]] = {}
+    numbers: dict[range, list[Word]] = {}
     for line in lines:
+        if is_number_row([text for text in line.texts if text]):
+            numbers = {_covered(word, bands): [word] for word in line.words}
+            continue
         spanning: dict[range, list[Word]] = {}
         for word in line.words:
             cover = _covered(word, bands)
             (lowest if len(cover) == 1 else spanning).setdefault(cover, []).append(word)
         if spanning:
             rows.append(spanning)
-    return [*rows, *([lowest] if lowest else [])]
+    return [row for row in (*rows, lowest, numbers) if row]
 
 
 # Body ---------------------------------------------------------------------------------------
@@ -247,7 +252,9 @@ def _grid(
     cells: list[GridCell] = []
     for row, spans in enumerate(header):
         filled = {column for span in spans for column in span}
-        rest = {range(column, column + 1): [] for column in range(len(bands)) if column not in filled}
+        rest: dict[range, list[Word]] = {
+            range(column, column + 1): [] for column in range(len(bands)) if column not in filled
+        }
         cells += [_cell(page, row, span, words) for span, words in {**spans, **rest}.items()]
     for row, words in enumerate(body, len(header)):
         columns: dict[int, list[Word]] = {column: [] for column in range(len(bands))}
@@ -256,7 +263,8 @@ def _grid(
         cells += [_cell(page, row, range(column, column + 1), found) for column, found in columns.items()]
     edges = (bands[0][0], *((a[1] + b[0]) / 2 for a, b in pairwise(bands)), bands[-1][1])
     boxes = [cell.box for cell in cells if cell.box]
-    return Grid(len(header) + len(body), len(bands), tuple(cells), {page.number: _united(boxes)}, edges)
+    whole = {page.number: _united(boxes)}
+    return Grid(len(header) + len(body), len(bands), tuple(cells), whole, edges, drawn=False)
 
 
 def _cell(page: Page, row: int, span: range, words: Sequence[Word]) -> GridCell:
@@ -275,10 +283,10 @@ def _united(boxes: Sequence[Box]) -> Box:
 
 
 def is_hollow(grid: Grid) -> bool:
-    """Whether the rulings leave out walls: cells that hold several figures or codes, one above another or side by side."""
-    crowded = 0
-    for cell in grid.cells:
-        pieces = [piece for piece in re.split(r"[\n ]", cell.text) if piece]
-        figures = [piece for piece in pieces if _is_figure(normalised(piece)) and (len(piece) > 3 or CODE.fullmatch(piece))]
-        crowded += len(figures) > 1
-    return crowded > 0
+    """Whether the rulings leave walls out: some cell holds several figures or codes."""
+    return any(_figures_in(cell.text) > 1 for cell in grid.cells)
+
+
+def _figures_in(text: str) -> int:
+    pieces = [normalised(piece) for piece in re.split(r"[\n ]", text) if piece]
+    return sum(_is_figure(piece) and (len(piece) > 3 or bool(CODE.fullmatch(piece))) for piece in pieces)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from extract.tables.forms.registry import ColumnSpec
 from extract.tables.headers import ColumnHead
 
-_GENERIC = frozenset({"合计", "小计", "总计", "金额", "预算数", "决算数", "本年预算", "年初预算数", "预算", "本年预算数"})
+_GENERIC = frozenset(
+    {"合计", "小计", "总计", "金额", "预算数", "决算数", "本年预算", "年初预算数", "预算", "本年预算数"}
+)
 """Labels that name no column of their own: under another label they stand for it."""
 _PREVIOUS = re.compile(r"上年(?!结转|结余)|去年|执行数|完成数")
 _CHANGE = re.compile(r"增减|增长|比.*(?:年|数)|%|幅度|差额")
@@ -106,7 +108,9 @@ def years_in(label: str) -> set[int]:
 def is_previous(head: ColumnHead, current: int | None) -> bool:
     """Whether a column is about an earlier year than the form."""
     years = years_in(head.label)
-    return bool(_PREVIOUS.search(head.label)) or (current is not None and bool(years) and current not in years)
+    return bool(_PREVIOUS.search(head.label)) or (
+        current is not None and bool(years) and current not in years
+    )
 
 
 def _temporal_key(head: ColumnHead, specs: Sequence[ColumnSpec], current: int | None) -> str | None:

@@ -11,7 +11,9 @@ from extract.tables.forms.registry import FormSpec, forms_for_title
 
 _UNIT = re.compile(r"(?:单位|金额单位|货币单位)[::]?(?:人民币)?(万元|亿元|千元|百元|元)")
 _UNIT_ALONE = re.compile(r"[(]?(?:单位)?[::]?(万元|亿元|千元|元)[)]?")
-_FORM_NUMBER = re.compile(r"(?:部门|单位)?(?:预算|决算)?公开(?:表)?0?[\d一二三四五六七八九十]{1,3}(?:-\d+)?表?|(?:预算|决算|财决|批复|附)?表[\d一二三四五六七八九十]{1,3}")
+_FORM_NUMBER = re.compile(
+    r"(?:部门|单位)?(?:预算|决算)?公开(?:表)?0?[\d一二三四五六七八九十]{1,3}(?:-\d+)?表?|(?:预算|决算|财决|批复|附)?表[\d一二三四五六七八九十]{1,3}"
+)
 _TITLE_END = re.compile(r"表(?:\([^()]*\))*(?:\d{1,2})?$")
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附注)[::.]?|^[\d.、]*(?:本表|本套报表|此表|本报表)|空表|无数据|栏各行|\d+行[=＝]|\d+栏[=＝]"
@@ -54,7 +56,12 @@ def form_number_in(text: str) -> str | None:
 def is_title(text: str) -> bool:
     """Whether a line can be the title of a table: it ends in 表 and is no sentence."""
     plain = normalised(text)
-    return bool(_TITLE_END.search(plain)) and len(plain) <= 60 and "。" not in plain and form_number_in(text) is None
+    return (
+        bool(_TITLE_END.search(plain))
+        and len(plain) <= 60
+        and "。" not in plain
+        and form_number_in(text) is None
+    )
 
 
 def is_note(text: str) -> bool:
@@ -74,7 +81,9 @@ def look_above(lines: Sequence[str]) -> Context:
     scope = [part for line in (whole[: end + 3] if title else whole[:5]) for part in (line, *line.split(" "))]
     number = next((n for part in scope if (n := form_number_in(part))), None)
     unit = next((u for line in whole[: max(end, 5)] if (u := unit_in(line))), None)
-    used = max((i + 1 for i, line in enumerate(nearest[: end + 2]) if i < end or form_number_in(line)), default=0)
+    used = max(
+        (i + 1 for i, line in enumerate(nearest[: end + 2]) if i < end or form_number_in(line)), default=0
+    )
     return Context(title, number, unit, forms=forms, above=used if title else 0)
 
 
@@ -91,7 +100,7 @@ def _without_corners(line: str) -> str:
 def _title(nearest: Sequence[str]) -> tuple[int, str | None, tuple[FormSpec, ...]]:
     """How many lines up the title ends, its text and the forms it can name."""
     fallback: tuple[int, str | None, tuple[FormSpec, ...]] = (0, None, ())
-    for index, line in enumerate(nearest):
+    for index in range(len(nearest)):
         for size in (1, 2, 3):
             parts = nearest[index : index + size]
             text = "".join(part.strip() for part in reversed(parts))
@@ -143,6 +152,8 @@ def _is_numbered(line: str) -> bool:
 
 def _goes_on(note: str, plain: str) -> bool:
     """A note runs on over the next line unless it ended, or the next line begins something new."""
-    if re.match(r"^(?:第.部分|[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)]|表\d|附)", plain) or is_title(plain):
+    if re.match(
+        r"^(?:第.部分|[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)]|表\d|附)", plain
+    ) or is_title(plain):
         return False
     return note[-1] not in "。；;.）)" and len(plain) <= _SENTENCE_LIMIT

@@ -112,7 +112,9 @@ def _stacked(first: Grid, grid: Grid, skipped: int, *, split: bool) -> Grid:
         rest = {cell.column: cell for cell in grid.cells if cell.row == skipped}
         above = [_with_rest(cell, rest) if cell.row + cell.row_span == first.rows else cell for cell in above]
     boxes: dict[int, Box] = {**first.boxes, **_new_boxes(first.boxes, grid.boxes)}
-    return Grid(first.rows + grid.rows - skipped - split, first.columns, (*above, *moved), boxes, first.edges)
+    rows = first.rows + grid.rows - skipped - split
+    drawn = first.drawn and grid.drawn
+    return Grid(rows, first.columns, (*above, *moved), boxes, first.edges, drawn)
 
 
 def _new_boxes(known: Mapping[int, Box], more: Mapping[int, Box]) -> dict[int, Box]:

@@ -1,4 +1,4 @@
-"""In the tables stage: forms of which only the title is printed, with the word that there is nothing to print."""
+"""In the tables stage: forms of which only the title and the word that they are empty is printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In the tables stage: the standard forms a disclosure must contain, so that an absent one is said to be missing."""
+"""In the tables stage: the standard forms a disclosure must contain, so that absent ones are named."""
 
 from __future__ import annotations
 

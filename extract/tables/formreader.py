@@ -161,7 +161,9 @@ def _list(headed: Headed, context: Context, spec: FormSpec, setting: Setting) ->
     """Text columns of a list stay beside the amounts; the last text printed names the row."""
     group = _group(headed.columns, spec.columns, setting)
     texts = (*group.names, *group.texts)
-    listed = Group(codes=group.codes, names=(), line=group.line, amounts=group.amounts, texts=_in_order(texts))
+    listed = Group(
+        codes=group.codes, names=(), line=group.line, amounts=group.amounts, texts=_in_order(texts)
+    )
     rows = [_list_row(read) for read in read_rows(headed, listed, None)]
     columns = (*(Column(key=text_key(head), label=head.label) for head in listed.texts), *_columns([group]))
     return (_reading(headed, context, spec, setting, [group], rows, columns),)
@@ -172,7 +174,9 @@ def _in_order(heads: Iterable[ColumnHead]) -> tuple[ColumnHead, ...]:
 
 
 def _list_row(read: ReadRow) -> ReadRow:
-    texts = [cell.text for key, cell in read.row.cells.items() if key not in read.row.amounts and key != "method"]
+    texts = [
+        cell.text for key, cell in read.row.cells.items() if key not in read.row.amounts and key != "method"
+    ]
     name = normalised(texts[-1]) if texts else None
     level = "total" if name in ("合计", "总计") else "line"
     update = {"name": name, "printed_name": texts[-1] if texts else None, "level": level}
@@ -213,11 +217,23 @@ def _reading(
     rows: Sequence[ReadRow],
     columns: tuple[Column, ...] | None = None,
 ) -> TableReading:
-    doubts = tuple(Doubt(index, key, NOT_A_FIGURE) for index, read in enumerate(rows) for key in read.unread)
+    doubts = [Doubt(index, key, NOT_A_FIGURE) for index, read in enumerate(rows) for key in read.unread]
+    doubts += _nameless(rows) if len(rows) > 1 else []
     table = _table(
         headed, context, spec, setting, columns or _columns(groups), tuple(read.row for read in rows)
     )
-    return TableReading(table, doubts)
+    return TableReading(table, tuple(doubts))
+
+
+def _nameless(rows: Sequence[ReadRow]) -> list[Doubt]:
+    """Figures of rows that print neither code nor name: nobody can say what they are of."""
+    return [
+        Doubt(index, key, "the row prints neither code nor name")
+        for index, read in enumerate(rows)
+        if not read.row.code and not read.row.name and read.row.line is None
+        for key, amount in read.row.amounts.items()
+        if amount is not None
+    ]
 
 
 def _table(
@@ -228,7 +244,9 @@ def _table(
     columns: tuple[Column, ...],
     rows: tuple[Row, ...],
 ) -> Table:
-    printed = any(not is_blank(row.cells[key].text) for row in rows for key in row.amounts if key in row.cells)
+    printed = any(
+        not is_blank(row.cells[key].text) for row in rows for key in row.amounts if key in row.cells
+    )
     return Table(
         id="",
         kind=spec.kind,
@@ -276,4 +294,6 @@ def as_printed(grid: Grid, context: Context, setting: Setting, spec: FormSpec | 
 
 def rounded(boxes: Mapping[int, Box]) -> dict[int, Box]:
     """Boxes to a hundredth of a point: more is noise of the arithmetic."""
-    return {page: (round(b[0], 2), round(b[1], 2), round(b[2], 2), round(b[3], 2)) for page, b in boxes.items()}
+    return {
+        page: (round(b[0], 2), round(b[1], 2), round(b[2], 2), round(b[3], 2)) for page, b in boxes.items()
+    }

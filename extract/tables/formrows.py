@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extract.tables.amounts import is_blank, normalised, parse_amount
@@ -44,7 +44,6 @@ class _Above:
     """What a row inherits from the one before it: its code parts."""
 
     parts: tuple[str, ...] = ()
-    names: dict[int, str] = field(default_factory=dict)
 
 
 def row_cells(headed: Headed, row: int, heads: Sequence[ColumnHead]) -> dict[int, GridCell]:
@@ -65,7 +64,9 @@ def _column_for(cell: GridCell, covered: Sequence[ColumnHead]) -> ColumnHead:
     if len(covered) == 1:
         return covered[0]
     figure = parse_amount(cell.text) is not None
-    order = ("amount", "code", "line", "name", "text") if figure else ("name", "text", "code", "line", "amount")
+    order = (
+        ("amount", "code", "line", "name", "text") if figure else ("name", "text", "code", "line", "amount")
+    )
     ranked = sorted(covered, key=lambda head: (order.index(head.role), -head.index))
     return ranked[0]
 
@@ -77,9 +78,9 @@ def read_rows(headed: Headed, group: Group, classification: Classification | Non
     for index in range(headed.body, headed.grid.rows):
         cells = row_cells(headed, index, heads)
         mine = _own(cells, group)
-        if not any(not is_blank(cell.text) for cell in mine.values()) or _is_footer(mine, group):
+        if not any(not is_blank(cell.text) for cell in mine.values()) or _is_footer(mine):
             continue
-        read = _read_row(mine, group, classification, above, index)
+        read = _read_row(mine, group, classification, above)
         if read is not None:
             yield read
 
@@ -91,7 +92,7 @@ def _own(cells: Mapping[int, GridCell], group: Group) -> dict[int, GridCell]:
     return {head.index: cells[head.index] for head in columns if head.index in cells}
 
 
-def _is_footer(cells: Mapping[int, GridCell], group: Group) -> bool:
+def _is_footer(cells: Mapping[int, GridCell]) -> bool:
     texts = [normalised(cell.text) for cell in cells.values() if not is_blank(cell.text)]
     return len(texts) == 1 and bool(_FOOTER.search(texts[0]))
 
@@ -101,12 +102,11 @@ def _read_row(
     group: Group,
     classification: Classification | None,
     above: _Above,
-    index: int,
 ) -> ReadRow | None:
     printed_parts = [_text(cells, head) for head in group.codes]
     parts = joined_code(printed_parts, above.parts)
     code, printed_code = "".join(parts) or None, _printed_code(printed_parts)
-    name, printed_name = _name(cells, group, index)
+    name, printed_name = _name(cells, group)
     if not group.codes and (split := code_in_name(printed_name or "")):
         code, printed_code = split[0], split[0]
         name = clean_name(split[1])
@@ -145,7 +145,7 @@ def clean_name(text: str) -> str | None:
     return "".join(text.split()) or None
 
 
-def _name(cells: Mapping[int, GridCell], group: Group, index: int) -> tuple[str | None, str | None]:
+def _name(cells: Mapping[int, GridCell], group: Group) -> tuple[str | None, str | None]:
     """Name and printed name; a bare 小计 under a spanning heading takes the heading's name along."""
     texts = [(_text(cells, head), cells.get(head.index)) for head in group.names]
     shown = [(text, cell) for text, cell in texts if text.strip()]
@@ -163,7 +163,9 @@ def _line_number(cells: Mapping[int, GridCell], group: Group) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def _level(code: str | None, name: str | None, classification: Classification | None, *, printed: bool) -> Level:
+def _level(
+    code: str | None, name: str | None, classification: Classification | None, *, printed: bool
+) -> Level:
     if code:
         return level_of(code, classification)
     plain = _ITEM_MARK.sub("", name or "")
@@ -196,7 +198,9 @@ def figure(text: str) -> Decimal | None:
     if any(len(re.findall(r"\d[\d,，.]*", line)) > 1 and " " in line for line in lines):
         return None
     whole = [parse_amount(line) for line in lines]
-    if len(lines) > 1 and all(value is not None and "." in line for value, line in zip(whole, lines, strict=True)):
+    if len(lines) > 1 and all(
+        value is not None and "." in line for value, line in zip(whole, lines, strict=True)
+    ):
         return None
     return parse_amount("".join(lines))
 

@@ -28,6 +28,7 @@ class Grid:
 
     ``boxes`` gives the table's box per page, on the page as displayed; ``edges`` the column
     boundaries in the upright frame of the first page (empty where there is no geometry).
+    ``drawn`` is False where rows and columns were inferred from how words line up.
     """
 
     rows: int
@@ -35,6 +36,7 @@ class Grid:
     cells: tuple[GridCell, ...]
     boxes: Mapping[int, Box] = field(default_factory=dict)
     edges: tuple[float, ...] = ()
+    drawn: bool = True
 
     @property
     def pages(self) -> tuple[int, ...]:
@@ -64,10 +66,14 @@ def remapped(grid: Grid, places: Sequence[int], columns: int, edges: tuple[float
         edge for i, edge in enumerate(grid.edges) if i == grid.columns or i == 0 or places[i] != places[i - 1]
     )
     cells = tuple(
-        replace(cell, column=places[cell.column], column_span=_new_end(cell, places, columns) - places[cell.column])
+        replace(
+            cell,
+            column=places[cell.column],
+            column_span=_new_end(cell, places, columns) - places[cell.column],
+        )
         for cell in grid.cells
     )
-    return Grid(grid.rows, columns, cells, grid.boxes, kept)
+    return Grid(grid.rows, columns, cells, grid.boxes, kept, grid.drawn)
 
 
 def _new_end(cell: GridCell, places: Sequence[int], columns: int) -> int:

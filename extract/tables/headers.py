@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from extract.tables.amounts import is_blank, normalised, parse_amount
@@ -12,9 +13,15 @@ from extract.tables.grid import Grid, GridCell
 
 Role = Literal["code", "name", "line", "amount", "text"]
 
+_SUMS = ("合计", "总计", "小计")
 TOTAL_NAMES = frozenset(
-    "合计 总计 共计 小计 总合计 收入总计 支出总计 收入合计 支出合计 本年收入合计 本年支出合计 收支总计 "
-    "当年收入小计 当年支出小计 本年收入小计 本年支出小计".split()
+    {*_SUMS, "共计", "总合计", "收支总计"}
+    | {
+        f"{year}{side}{total}"
+        for year in ("", "本年", "当年")
+        for side in ("收入", "支出")
+        for total in _SUMS
+    }
 )
 _ITEM = re.compile(r"[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、．](?!\d)")
 CODE = re.compile(r"[1-5]\d{2}(?:\d{2}){0,2}")
@@ -24,7 +31,7 @@ _NAME_LABEL = re.compile(
     r"(?:科目|项目|单位|部门|预算|决算|政府|本年|财政拨款|收入|支出|功能|经济|分类|按)*(?:名称|项目)(?:\(.*\))?|功能分类|支出功能分类科目|(?:支出)?(?:功能|经济)(?:分类)?科目|科目|收入|支出|支出项目|收入项目"
 )
 _OTHER_CODE = re.compile(r"(?:单位|部门|项目|预算单位).*(?:编码|代码)")
-_LINE_LABEL = re.compile(r"行次|序号")
+_LINE_LABEL = re.compile(r"(?:.*(?:收入|支出|项目))?(?:行次|序号)")
 _NUMBER_LABEL = frozenset({"栏次", "行次", ""})
 
 
@@ -79,7 +86,7 @@ def starting(plane: Sequence[Sequence[GridCell | None]], row: int) -> list[GridC
 def _is_data(plane: Sequence[Sequence[GridCell | None]], row: int) -> bool:
     """Whether a row is the first of the body: it holds figures, codes, numbered items or a lone total."""
     texts = [text for cell in starting(plane, row) if (text := normalised(cell.text))]
-    if not texts or _is_number_row(texts):
+    if not texts or is_number_row(texts):
         return False
     if any(parse_amount(text) is not None for text in texts):
         return True
@@ -89,7 +96,7 @@ def _is_data(plane: Sequence[Sequence[GridCell | None]], row: int) -> bool:
     return row > 0 and len(words) == 1 and (words[0] in TOTAL_NAMES or "为空" in words[0])
 
 
-def _is_number_row(texts: Sequence[str]) -> bool:
+def is_number_row(texts: Sequence[str]) -> bool:
     """The row of 栏次: beside labels only small whole numbers that count up (or bracketed ones)."""
     figures = [text.strip("()") for text in texts if text.strip("()").isdigit()]
     labels = [text for text in texts if not text.strip("()").isdigit()]
@@ -97,7 +104,7 @@ def _is_number_row(texts: Sequence[str]) -> bool:
         return _is_formula_row(texts)
     numbers = [int(figure) for figure in figures]
     known = all(label in _NUMBER_LABEL or label in CODE_PARTS or _is_formula(label) for label in labels)
-    rising = all(later == earlier + 1 for earlier, later in zip(numbers, numbers[1:], strict=False))
+    rising = all(later == earlier + 1 for earlier, later in pairwise(numbers))
     return known and rising and (len(numbers) > 1 or "栏次" in labels or len(labels) == 0)
 
 
@@ -106,7 +113,9 @@ def _is_formula(text: str) -> bool:
 
 
 def _is_formula_row(texts: Sequence[str]) -> bool:
-    return len(texts) > 1 and all(_is_formula(text) or text.isdigit() or text in _NUMBER_LABEL for text in texts)
+    return len(texts) > 1 and all(
+        _is_formula(text) or text.isdigit() or text in _NUMBER_LABEL for text in texts
+    )
 
 
 def _numbers(plane: Sequence[Sequence[GridCell | None]], body: int) -> dict[int, int]:
@@ -114,7 +123,7 @@ def _numbers(plane: Sequence[Sequence[GridCell | None]], body: int) -> dict[int,
     found: dict[int, int] = {}
     for row in range(body):
         cells = starting(plane, row)
-        if _is_number_row([text for cell in cells if (text := normalised(cell.text))]):
+        if is_number_row([text for cell in cells if (text := normalised(cell.text))]):
             for cell in cells:
                 leading = re.match(r"\(?(\d{1,2})", normalised(cell.text))
                 if leading:
@@ -167,7 +176,9 @@ def _role(path: Sequence[str], texts: Sequence[str]) -> Role:
 
 def _are_codes(texts: Sequence[str]) -> bool:
     """Whether a column prints nothing but subject codes, some of them below class level."""
-    return bool(texts) and all(CODE.fullmatch(text) for text in texts) and any(len(text) > 3 for text in texts)
+    return (
+        bool(texts) and all(CODE.fullmatch(text) for text in texts) and any(len(text) > 3 for text in texts)
+    )
 
 
 def _figures_role(guess: Role, texts: Sequence[str]) -> Role:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extract.layout.rulings import Network
-from extract.reading.pages import Box, Page, Word
+from extract.reading.pages import Page, Word
 from extract.tables.grid import Grid, GridCell, compact
 
 _COVER = 0.5
@@ -104,7 +104,7 @@ def _rectangles(owners: list[list[int]]) -> dict[int, Span]:
     that no text moves to another row.
     """
     spans = _bounding(owners)
-    for owner, (row, column, height, width) in list(spans.items()):
+    for owner, (row, column, height, width) in tuple(spans.items()):
         area = sum(line[column : column + width].count(owner) for line in owners[row : row + height])
         if area != height * width:
             _cut_into_runs(owners, owner)
@@ -115,7 +115,7 @@ def _bounding(owners: Sequence[Sequence[int]]) -> dict[int, Span]:
     spans: dict[int, Span] = {}
     for row, line in enumerate(owners):
         for column, owner in enumerate(line):
-            top, left, height, width = spans.get(owner, (row, column, 1, 1))
+            top, left, _, width = spans.get(owner, (row, column, 1, 1))
             first = min(left, column)
             last = max(left + width - 1, column)
             spans[owner] = (top, first, row - top + 1, last - first + 1)

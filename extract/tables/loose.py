@@ -17,12 +17,12 @@ from extract.tables.loose_evidence import Placed, evidence
 from extract.tables.loose_groups import read_groups
 from extract.tables.loose_printed import loose_grid
 from extract.tables.loose_public import read_public
-from extract.tables.loose_rows import PrintedRow, printed_rows
+from extract.tables.loose_rows import PrintedRow, Token, printed_rows
 from extract.tables.loose_sides import TwoSidedForm, place_two_sided, read_two_sided_form
 from extract.tables.loose_subjects import PlacedRows, SubjectForm, place_subjects, read_subject_form
 from extract.tables.placement import Known
 from extract.tables.reading import PlacedTable, TableReading
-from models.disclosure import Column, Table
+from models.disclosure import Cell, Column, Row, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class _Settled:
     rows: PlacedRows
     spec: FormSpec
     spot: _Spot
+    operating: Token | None = None
 
 
 _Read = _Unplaced | _Settled
@@ -77,7 +78,8 @@ def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[Place
     for spot, read in zip(spots, reads, strict=True):
         rows = placed.get(id(read)) if read is not None else None
         reading = _reading(spot, read, rows, setting) if read is not None and rows is not None else None
-        tables.append(PlacedTable(_best(spot, reading, setting), spot.items))
+        readings = (*_best(spot, reading, setting), *_beside(read, setting))
+        tables.append(PlacedTable(readings, spot.items))
     taken = {item for table in tables for item in table.items}
     tables += [table for table in announced_empty(flow, taken, setting) if not _is_legend(table)]
     return tuple(sorted(tables, key=lambda table: table.items[-1]))
@@ -190,7 +192,7 @@ def _side_by_side(rows: Sequence[PrintedRow]) -> bool:
 
 def _read_public(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
     found = read_public(spot.rows, spot.context.notes, setting)
-    return _Settled(*found, spec, spot) if found is not None else None
+    return _Settled(found.columns, found.rows, spec, spot, found.operating) if found is not None else None
 
 
 _LAYOUTS: dict[str, Callable[[_Spot, FormSpec, Setting], _Read | None]] = {
@@ -230,6 +232,30 @@ def _reading(spot: _Spot, read: _Read, placed: PlacedRows, setting: Setting) -> 
         notes=context.notes,
     )
     return TableReading(table, placed.doubts, placed.repairs)
+
+
+def _beside(read: _Read | None, setting: Setting) -> tuple[TableReading, ...]:
+    """The operating costs where a form prints them beside its own columns."""
+    token = read.operating if isinstance(read, _Settled) else None
+    if read is None or token is None:
+        return ()
+    row = Row(
+        code=None,
+        name="机关运行经费",
+        level="total",
+        amounts={"total": token.value},
+        cells={"total": Cell(text=token.text)},
+    )
+    table = Table(
+        id="",
+        kind="operating_costs",
+        title=read.spot.context.title,
+        status="extracted",
+        unit=read.spot.context.unit or setting.unit,
+        columns=(Column(key="total", label="机关运行经费"),),
+        rows=(row,),
+    )
+    return (TableReading(table),)
 
 
 def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[TableReading, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extract.tables.formreader import Setting
@@ -35,6 +35,7 @@ _SELDOM = {
 _LABELS = {"budget": "预算数", "final": "决算数"}
 _ABROAD = re.compile(r"出国")
 _RECEPTION = re.compile(r"公务接待|接待费")
+_OPERATING_COSTS = re.compile(r"机关运行")
 _VEHICLES = re.compile(r"公务用车|用车购置")
 
 
@@ -46,9 +47,19 @@ class _Place:
     key: str
 
 
-def read_public(
-    rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting
-) -> tuple[tuple[Column, ...], PlacedRows] | None:
+_OPERATING = _Place("operating_costs", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicForm:
+    """The form, and the operating costs where they are printed beside it."""
+
+    columns: tuple[Column, ...]
+    rows: PlacedRows
+    operating: Token | None = None
+
+
+def read_public(rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting) -> PublicForm | None:
     """Read the form in whichever direction it is printed; None when it is neither."""
     down = [
         row
@@ -63,25 +74,26 @@ def read_public(
 # --- across ----------------------------------------------------------------------------------------
 
 
-def _across(
-    rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting
-) -> tuple[tuple[Column, ...], PlacedRows] | None:
+def _across(rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting) -> PublicForm | None:
     numbers = next((row for row in rows if counts_up(row)), None)
     body = [row for row in rows if row.figures and not counts_up(row)]
     data = body[-1] if body else None
     header = [row for row in rows if row is not data and row is not numbers]
     width = max(counts_up(numbers) if numbers else 0, len(data.figures) if data else 0)
     places = _places(header_text(header), notes, width, setting)
-    if not places:
-        return None
     figures = [token for token in (data.figures if data else ()) if token.value is not None]
-    placed = _placed(data, places, numbers) if len(figures) <= len(places) else None
-    return (_columns(places), _rows(places, figures, placed)) if placed else None
+    if not places or len(figures) > len(places):
+        return None
+    placed = _placed(data, places, numbers)
+    at = {places[column]: token for column, token in zip(placed.columns, figures, strict=True)}
+    return PublicForm(_columns(places), _rows(places, at, placed), at.get(_OPERATING))
 
 
 def _places(text: str, notes: Sequence[str], width: int, setting: Setting) -> tuple[_Place, ...]:
     """What each column across holds: six expenses, once or for budget and final account each."""
     order = _ORDERS[1] if _reception_first(text, notes) else _ORDERS[0]
+    if _OPERATING_COSTS.search(text) and width in (0, len(order) + 1):
+        return (*(_Place(item, "budget") for item in order), _OPERATING)
     both = width > 7 or ("预算数" in text and "决算数" in text)
     if not both:
         key = "final" if "决算" in text or setting.kind == "final_accounts" else "budget"
@@ -117,18 +129,21 @@ def _rules(places: Sequence[_Place]) -> list[ColumnRule]:
     index = {(place.item, place.key): position for position, place in enumerate(places)}
     return [
         (index[left, key], tuple((1, index[term, key]) for term in terms))
-        for key in dict.fromkeys(place.key for place in places)
+        for key in _keys(places)
         for left, terms in _SUMS
     ]
 
 
+def _keys(places: Sequence[_Place]) -> dict[str, None]:
+    return dict.fromkeys(place.key for place in places if place is not _OPERATING)
+
+
 def _columns(places: Sequence[_Place]) -> tuple[Column, ...]:
-    return tuple(Column(key=key, label=_LABELS[key]) for key in dict.fromkeys(place.key for place in places))
+    return tuple(Column(key=key, label=_LABELS[key]) for key in _keys(places))
 
 
-def _rows(places: Sequence[_Place], figures: Sequence[Token], placed: PlacedLine) -> PlacedRows:
-    at = {places[column]: token for column, token in zip(placed.columns, figures, strict=True)}
-    keys = dict.fromkeys(place.key for place in places)
+def _rows(places: Sequence[_Place], at: Mapping[_Place, Token], placed: PlacedLine) -> PlacedRows:
+    keys = _keys(places)
     items = [item for item in NAMES if any(place.item == item for place in places)]
     rows = tuple(
         _row(item, {key: at[_Place(item, key)] for key in keys if _Place(item, key) in at}, keys)
@@ -137,6 +152,7 @@ def _rows(places: Sequence[_Place], figures: Sequence[Token], placed: PlacedLine
     doubts = tuple(
         Doubt(items.index(places[column].item), places[column].key, reason)
         for column, reason in sorted(placed.doubtful.items())
+        if places[column].item in items
     )
     return PlacedRows(rows, doubts, _repairs(rows, at))
 
@@ -152,7 +168,7 @@ def _row(item: str, tokens: dict[str, Token], keys: dict[str, None], printed_nam
     )
 
 
-def _repairs(rows: Sequence[Row], at: dict[_Place, Token]) -> tuple[Repair, ...]:
+def _repairs(rows: Sequence[Row], at: Mapping[_Place, Token]) -> tuple[Repair, ...]:
     return tuple(
         spacing(f"{place.item}/{place.key}", token.text, format(token.value or 0, "f"))
         for place, token in at.items()
@@ -163,7 +179,7 @@ def _repairs(rows: Sequence[Row], at: dict[_Place, Token]) -> tuple[Repair, ...]
 # --- down ------------------------------------------------------------------------------------------
 
 
-def _down(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, ...], PlacedRows]:
+def _down(rows: Sequence[PrintedRow], setting: Setting) -> PublicForm:
     """One expense a line; its figures are the budget, the final account, or both in this order."""
     lines = [
         (item_of("".join(row.texts)), row, figures) for row, figures in zip(rows, _figures(rows), strict=True)
@@ -182,7 +198,7 @@ def _down(rows: Sequence[PrintedRow], setting: Setting) -> tuple[tuple[Column, .
         at |= {_Place(item, key): token for key, token in tokens.items()}
         found.append(_row(item, tokens, dict.fromkeys(keys), "".join(row.texts)))
     columns = tuple(Column(key=key, label=_LABELS[key]) for key in keys)
-    return columns, PlacedRows(tuple(found), tuple(doubts), _repairs(found, at))
+    return PublicForm(columns, PlacedRows(tuple(found), tuple(doubts), _repairs(found, at)))
 
 
 def _figures(rows: Sequence[PrintedRow]) -> list[tuple[Token, ...]]:

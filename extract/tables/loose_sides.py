@@ -25,7 +25,7 @@ _ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(
 _CLASS = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]")
 _YEAR_TOTAL = re.compile(r"^本年(?:支出|收入)(?:合计|小计)$|^(?:支出|收入)合计$|^当年(?:支出|收入)小计$")
 _SPENT = re.compile(r"结转下年|结余分配|年末")
-_INCOME = re.compile(r"收入|拨款|资金|弥补|上年结转|年初")
+_INCOME = re.compile(r"收入|拨款|资金|弥补|上年结转|年初|预算$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def read_two_sided_form(
     lines = _counted_lines(body) if _is_counted(body) else _kept_lines(body)
     income = tuple(line for line in lines if line.side == "income")
     expenditure = tuple(line for line in lines if line.side == "expenditure")
-    columns = _columns(spec, lines)
+    columns = _columns(spec, lines, rows[: len(rows) - len(body)])
     return TwoSidedForm(spec, columns, _printing(income), _printing(expenditure), tuple(notes))
 
 
@@ -96,13 +96,31 @@ def _body(rows: Sequence[PrintedRow]) -> list[PrintedRow]:
     ]
 
 
-def _columns(spec: FormSpec, lines: Sequence[SideLine]) -> tuple[Column, ...]:
-    keys = ["total", *spec.side_columns] if spec.side_columns else [column.key for column in spec.columns]
+def _columns(spec: FormSpec, lines: Sequence[SideLine], header: Sequence[PrintedRow]) -> tuple[Column, ...]:
     width = max((sum(token.value is not None for token in line.figures) for line in lines), default=0)
+    keys = ["total", *(spec.side_columns or _named_columns(header, width))]
     keys += [f"column_{i + 1}" for i in range(len(keys), width)]
     words = {column.key: column.words[0] for column in spec.columns}
-    labels = {"total": "金额"} if not spec.side_columns else {"total": "小计"}
+    labels = {"total": "小计" if len(keys) > 1 else "金额"}
     return tuple(Column(key=key, label=labels.get(key, words.get(key, ""))) for key in keys)
+
+
+def _named_columns(header: Sequence[PrintedRow], width: int) -> list[str]:
+    """The keys of further columns whose labels the header prints whole, where they are as many as needed."""
+    labels = [text for row in header for text in row.texts]
+    found = [key for key, words in _FURTHER for label in labels if label in words]
+    return found if len(found) == width - 1 else []
+
+
+_FURTHER = (
+    ("personnel", ("人员经费", "人员支出")),
+    ("public", ("公用经费", "公用支出")),
+    ("project", ("项目支出",)),
+    ("general_budget", ("一般公共预算", "一般公共预算财政拨款", "一般公共预算拨款")),
+    ("government_fund", ("政府性基金预算", "政府性基金预算财政拨款", "政府性基金")),
+    ("state_capital", ("国有资本经营预算", "国有资本经营预算财政拨款")),
+)
+"""What the expenditure side may be broken down by, in the order in which it is printed."""
 
 
 def _printing(lines: Sequence[SideLine]) -> tuple[SideLine, ...]:
@@ -115,10 +133,45 @@ def _printing(lines: Sequence[SideLine]) -> tuple[SideLine, ...]:
 def _kept_lines(body: Sequence[PrintedRow]) -> list[SideLine]:
     """Sides of lines told by their cells, or by their names."""
     numbered = _is_numbered(body)
-    parts = [list(_parts(row, numbered)) for row in body]
+    parts = _completed([list(_parts(row, numbered)) for row in body])
     split = _split_cell(parts)
     start = _first_right_number(parts) if numbered else None
-    return [line for row in parts for line in _sided(row, split, start)]
+    lines: list[SideLine] = []
+    for row in parts:
+        lines += (_unlike(line, lines) for line in _sided(row, split, start))
+    return lines
+
+
+def _completed(rows: Sequence[list[SideLine]]) -> list[list[SideLine]]:
+    """Figures alone on a line belong to the name on the line before, where cells are not kept."""
+    found: list[list[SideLine]] = []
+    for row in rows:
+        last = found[-1][-1] if found else None
+        bare = row[0] if row else None
+        if bare and last and _is_rest(bare, last):
+            found[-1][-1] = replace(last, figures=bare.figures)
+            row = row[1:]
+        if row:
+            found.append(row)
+    return found
+
+
+def _is_rest(bare: SideLine, last: SideLine) -> bool:
+    kept = any(token.cell is not None for token in bare.figures)
+    return not kept and not bare.name and not bare.number and bool(last.name) and not last.figures
+
+
+def _unlike(line: SideLine, before: Sequence[SideLine]) -> SideLine:
+    """A bare 总计 or 合计 told by nothing else: the first is income's, the second expenditure's."""
+    if (
+        line.plain in ("总计", "合计")
+        and line.side == "expenditure"
+        and _cell(line) is None
+        and line.number is None
+    ):
+        seen = any(other.plain == line.plain for other in before)
+        return replace(line, side="expenditure" if seen else "income")
+    return line
 
 
 # --- lines without cells, told by their 行次 ---------------------------------------------------------

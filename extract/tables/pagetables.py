@@ -12,15 +12,17 @@ from extract.tables.context import Context, form_number_in, is_title, look_above
 from extract.tables.continuation import continued
 from extract.tables.empty import announced_empty
 from extract.tables.formreader import Setting, read_form
+from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import forms_for_title
 from extract.tables.grid import Grid, GridCell
 from extract.tables.headers import Headed, read_header
 from extract.tables.identities import tally
 from extract.tables.lattice import lattice_grid
-from extract.tables.reading import PlacedTable, TableReading
+from extract.tables.reading import Doubt, PlacedTable, TableReading
 from extract.tables.second import second_grids
 
-_MOST_SECOND_PAGES = 12
+INFERRED = "rows and columns were inferred from the alignment of words, and do not all add up"
+_MOST_SECOND_PAGES = 4
 """Tables over more pages get no second reading: it costs a third of a second a page."""
 
 
@@ -70,14 +72,15 @@ def _joined_tables(flow: Flow) -> Iterator[_Open]:
 
 
 def spot_grid(spot: TableSpot) -> Grid:
-    """The grid a spot shows: the one its rulings draw, or, where they leave walls out, its words line up to."""
+    """The grid a spot shows: what its rulings draw or, where they leave walls out, its words line up to."""
     drawn = lattice_grid(spot.page, spot.network, spot.words) if spot.network else None
     if drawn is not None and drawn.columns > 1 and not is_hollow(drawn):
         return drawn
     edges = [x for x, _ in spot.network.verticals] if spot.network else []
     levels = [y for y, _ in spot.network.horizontals] if spot.network else _levels(spot)
-    tries = ((edges, levels), (edges, []), ([], levels), ([], []))
-    grids = [grid for e, l in tries if (grid := aligned_grid(spot.page, spot.words, e, l)) is not None]
+    none: list[float] = []
+    tries = ((edges, levels), (edges, none), (none, levels), (none, none))
+    grids = [grid for x, y in tries if (grid := aligned_grid(spot.page, spot.words, x, y)) is not None]
     sound = [grid for grid in grids if not is_hollow(grid)]
     return next(iter(sound), drawn or _plain_grid(spot, grids))
 
@@ -96,7 +99,8 @@ def _plain_grid(spot: TableSpot, grids: Sequence[Grid]) -> Grid:
     lines = enumerate(printed_lines(spot.words))
     texts = [(row, " ".join(word.text for word in line.words)) for row, line in lines]
     cells = tuple(GridCell(row, 0, text, page=spot.page.number) for row, text in texts)
-    return Grid(len(cells), 1, cells, {spot.page.number: spot.page.displayed(spot.box)})
+    box = {spot.page.number: spot.page.displayed(spot.box)}
+    return Grid(len(cells), 1, cells, box, drawn=False)
 
 
 def _between(flow: Flow, start: int, end: int) -> list[tuple[int, str]]:
@@ -117,13 +121,18 @@ def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Op
 def _may_go_on(flow: Flow, current: _Open, index: int) -> bool:
     """A table goes on at the top of the next page when only its own title, number or unit stands between."""
     last, item = flow[current.last], flow[index]
-    assert isinstance(last, TableSpot) and isinstance(item, TableSpot)
+    assert isinstance(last, TableSpot)
+    assert isinstance(item, TableSpot)
     if item.page.number - last.page.number != 1:
         return False
     own = normalised(current.context.title or "")
     lines = [normalised(text) for _, text in _between(flow, current.last + 1, index)]
     return all(
-        line == own or line.endswith("续表") or unit_in(line) or form_number_in(line) or line in ("续", "续上表")
+        line == own
+        or line.endswith("续表")
+        or unit_in(line)
+        or form_number_in(line)
+        or line in ("续", "续上表")
         for line in lines
     )
 
@@ -146,7 +155,9 @@ def _titles_inside(grid: Grid) -> tuple[list[str], Grid]:
     while rows < grid.rows - 1:
         cells = [cell for cell in grid.cells if cell.row == rows]
         filled = [cell for cell in cells if cell.text.strip()]
-        if not cells or not _is_caption(grid, [cell.text for cell in filled], max(c.column_span for c in cells)):
+        if not cells or not _is_caption(
+            grid, [cell.text for cell in filled], max(c.column_span for c in cells)
+        ):
             break
         texts.append(" ".join(cell.text for cell in filled))
         rows += 1
@@ -158,7 +169,7 @@ def _is_caption(grid: Grid, texts: Sequence[str], widest: int) -> bool:
         return widest == grid.columns
     whole = "".join(texts)
     return (
-        (widest == grid.columns and (is_title(whole) or bool(forms_for_title(whole)) and "表" in whole))
+        (widest == grid.columns and (is_title(whole) or (bool(forms_for_title(whole)) and "表" in whole)))
         or unit_in(whole) is not None
         or form_number_in(whole) is not None
     )
@@ -168,7 +179,7 @@ def _without_rows(grid: Grid, rows: int) -> Grid:
     if rows == 0:
         return grid
     cells = tuple(replace(cell, row=cell.row - rows) for cell in grid.cells if cell.row >= rows)
-    return Grid(grid.rows - rows, grid.columns, cells, grid.boxes, grid.edges)
+    return Grid(grid.rows - rows, grid.columns, cells, grid.boxes, grid.edges, grid.drawn)
 
 
 def _more_context(outer: Context, inner: Context) -> Context:
@@ -198,13 +209,36 @@ def _items(flow: Flow, table: _Open) -> tuple[int, ...]:
 def _best_reading(flow: Flow, table: _Open, setting: Setting, data: bytes) -> tuple[TableReading, ...]:
     _, notes = _notes_below(flow, table)
     context = replace(table.context, notes=(*_notes_inside(table.headed), *notes))
-    first = read_form(table.headed, context, setting)
+    first = _owned_up(read_form(table.headed, context, setting), table.headed.grid, setting)
     if not data or not context.forms or not _doubtful(first, setting):
         return first
     spots = [item for index in table.spots if isinstance(item := flow[index], TableSpot)]
     seconds = [*_other_alignment(spots), *_second_readings(spots, data)]
-    others = (read_form(headed, context, setting) for headed in seconds)
+    others = [_owned_up(read_form(headed, context, setting), headed.grid, setting) for headed in seconds]
     return max((first, *others), key=lambda readings: _merit(readings, setting))
+
+
+def _owned_up(readings: tuple[TableReading, ...], grid: Grid, setting: Setting) -> tuple[TableReading, ...]:
+    """A table whose rows and columns were inferred is in doubt as a whole unless all of it adds up."""
+    if grid.drawn:
+        return readings
+    return tuple(reading if _adds_up(reading, setting) else _all_doubted(reading) for reading in readings)
+
+
+def _adds_up(reading: TableReading, setting: Setting) -> bool:
+    count = tally(reading.table, setting.kind)
+    named = all(not column.key.startswith("column_") for column in reading.table.columns)
+    return count.held > 0 and count.failed == 0 and named
+
+
+def _all_doubted(reading: TableReading) -> TableReading:
+    figures = [
+        Doubt(index, key, INFERRED)
+        for index, row in enumerate(reading.table.rows)
+        for key in row.cells
+        if row.amounts.get(key) is not None
+    ]
+    return replace(reading, doubts=(*reading.doubts, *figures))
 
 
 def _merit(readings: Sequence[TableReading], setting: Setting) -> tuple[int, int, int]:
@@ -212,7 +246,8 @@ def _merit(readings: Sequence[TableReading], setting: Setting) -> tuple[int, int
     counts = [tally(reading.table, setting.kind) for reading in readings]
     held, failed = sum(count.held for count in counts), sum(count.failed for count in counts)
     known = sum(reading.table.kind != "other" for reading in readings)
-    return held - 2 * failed, known, -sum(len(reading.doubts) for reading in readings)
+    unread = sum(doubt.reason == NOT_A_FIGURE for reading in readings for doubt in reading.doubts)
+    return held - 2 * failed, known, -unread
 
 
 def _doubtful(readings: Sequence[TableReading], setting: Setting) -> bool:

@@ -25,7 +25,7 @@ def second_grids(data: bytes, page: Page, box: Box, *, ruled: bool) -> Iterator[
         return
     for flavour in FLAVOURS[ruled]:
         for table in _tables(data, page.number, flavour):
-            grid = _grid(table, page)
+            grid = _grid(table, page, flavour)
             found = next(iter(grid.boxes.values()))
             if _overlap(found, box) > 0.5 * _area(box):
                 yield grid
@@ -59,7 +59,7 @@ def _tables(data: bytes, number: int, flavour: str) -> Sequence[Any]:
         return ()
 
 
-def _grid(table: Any, page: Page) -> Grid:
+def _grid(table: Any, page: Page, flavour: str) -> Grid:
     rows: list[list[Any]] = table.cells
     cells: list[GridCell] = []
     taken: set[tuple[int, int]] = set()
@@ -73,8 +73,9 @@ def _grid(table: Any, page: Page) -> Grid:
             text = "".join(rows[r][c].text for r, c in covered).strip()
             box = _box(rows[row][column], rows[row + height - 1][column + width - 1], page)
             cells.append(GridCell(row, column, text, height, width, page.number, box))
-    edges = tuple(float(start) for start, _ in table.cols) + (float(table.cols[-1][1]),)
-    return Grid(len(rows), len(table.cols), tuple(cells), {page.number: _whole(cells)}, edges)
+    edges = (*(float(start) for start, _ in table.cols), float(table.cols[-1][1]))
+    drawn = flavour == "lattice"
+    return Grid(len(rows), len(table.cols), tuple(cells), {page.number: _whole(cells)}, edges, drawn)
 
 
 def _span(rows: Sequence[Sequence[Any]], row: int, column: int) -> tuple[int, int]:

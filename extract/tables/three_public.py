@@ -19,15 +19,22 @@ _ITEMS: tuple[tuple[str, str], ...] = (
     ("training", r"培训费"),
     ("abroad", r"出国"),
     ("reception", r"接待"),
-    ("vehicles", r"购置(?:费)?(?:及|和|与|、).*(?:运行|运维)|^\D{0,6}公务用车(?:费用?|经费|小计)?$|用车.*小计"),
+    (
+        "vehicles",
+        r"购置(?:费)?(?:及|和|与|、).*(?:运行|运维)|^\D{0,6}公务用车(?:费用?|经费|小计)?$|用车.*小计",
+    ),
     ("vehicle_purchase", r"购置|购车"),
     ("vehicle_operation", r"运行|运维"),
     ("total", r"三公|合计|总计"),
 )
 """What a label names, first fit wins."""
 _COUNTS = re.compile(r"[(](?:个|辆|次|人|批|台|人次|批次)[)]|保有量|团组数|批次|人次|人数|数量|车辆数|购置数")
-_GENERIC = frozenset({"小计", "合计", "总计", "金额", "预算数", "决算数", "预算", "决算", "预算金额", "决算金额"})
-_MARKS = re.compile(r"^(?:其中[::]?)?(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）])?")
+_GENERIC = frozenset(
+    {"小计", "合计", "总计", "金额", "预算数", "决算数", "预算", "决算", "预算金额", "决算金额"}
+)
+_MARKS = re.compile(
+    r"^(?:其中[::]?)?(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）])?"
+)
 FOREIGN = frozenset({"operating_costs", "meetings", "training"})
 """Expenses printed beside the three, which are none of them."""
 NAMES = {
@@ -95,7 +102,11 @@ def _items(headed: Headed, kind: Kind | None, fiscal_year: int | None) -> list[t
     heads = [head for head in headed.columns if head.role == "amount"]
     current = current_year(heads, fiscal_year)
     found = [
-        (h, _item_of_path(h.path), ("previous_" if is_previous(h, current) else "") + _value_key(h.path, kind))
+        (
+            h,
+            _item_of_path(h.path),
+            ("previous_" if is_previous(h, current) else "") + _value_key(h.path, kind),
+        )
         for h in heads
     ]
     named = any(item == "total" and "三公" in h.label for h, item, _ in found)
@@ -157,7 +168,9 @@ def _row(item: str, cells: dict[str, Cell], keys: Sequence[str]) -> Row:
 
 
 def _unread(row: Row) -> list[str]:
-    return [key for key, cell in row.cells.items() if row.amounts.get(key) is None and not is_blank(cell.text)]
+    return [
+        key for key, cell in row.cells.items() if row.amounts.get(key) is None and not is_blank(cell.text)
+    ]
 
 
 def _operating_row(cells: dict[str, Cell]) -> Row:
@@ -191,7 +204,11 @@ def _down(headed: Headed, kind: Kind | None, fiscal_year: int | None) -> PublicE
         elif item in NAMES and all(row.code != item for row in rows):
             rows.append(
                 read.row.model_copy(
-                    update={"code": item, "level": "total" if item == "total" else "line", "printed_code": None}
+                    update={
+                        "code": item,
+                        "level": "total" if item == "total" else "line",
+                        "printed_code": None,
+                    }
                 )
             )
         else:
@@ -205,7 +222,9 @@ def _renamed(row: Row) -> Row:
     value = next((amount for amount in row.amounts.values() if amount is not None), None)
     cell = next(iter(row.cells.values()), None)
     cells = {"total": cell} if cell else {}
-    return row.model_copy(update={"code": None, "level": "total", "amounts": {"total": value}, "cells": cells})
+    return row.model_copy(
+        update={"code": None, "level": "total", "amounts": {"total": value}, "cells": cells}
+    )
 
 
 def _down_keys(

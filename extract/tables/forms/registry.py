@@ -131,7 +131,9 @@ def forms_for_title(text: str, forms: Iterable[FormSpec] | None = None) -> tuple
     return tuple(form for _, _, form in sorted(ranked, key=lambda item: item[:2]))
 
 
-_FIELD_WORDS = re.compile(r"财政拨款|一般公共预算|政府性基金|国有资本|三公|基本支出|项目支出|收入|支出|收支|采购|绩效")
+_FIELD_WORDS = re.compile(
+    r"财政拨款|一般公共预算|政府性基金|国有资本|三公|基本支出|项目支出|收入|支出|收支|采购|绩效"
+)
 
 
 def _is_whole(title: str, known: str) -> bool:
@@ -143,10 +145,14 @@ def _is_whole(title: str, known: str) -> bool:
 @cache
 def classification_of_form(kind: TableKind) -> Classification | None:
     """The classification whose codes a kind of form prints; None for forms without subjects."""
-    return next((form.classification for form in all_forms() if form.kind == kind and form.classification), None)
+    return next(
+        (form.classification for form in all_forms() if form.kind == kind and form.classification), None
+    )
 
 
 @cache
 def form_number(kind: TableKind, disclosure: str) -> str | None:
     """The usual printed number of a form, where its family fixes one."""
-    return next((f.number for f in all_forms() if f.kind == kind and f.disclosure == disclosure and f.number), None)
+    return next(
+        (f.number for f in all_forms() if f.kind == kind and f.disclosure == disclosure and f.number), None
+    )
