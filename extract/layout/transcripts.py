@@ -74,6 +74,8 @@ _PERFORMANCE = re.compile(r"绩效|自评表")
 _LISTED = re.compile(r"^序号\s+\S+\s+\S+")
 _FRAGMENT = 24
 """Longest line, in characters without blanks, that can be a piece of a header or of a name."""
+_REACH = 5
+"""An item of a form has a figure, or a neighbour with one, within this many lines."""
 _WORD = 20
 """Longest label of a header that stands beside others."""
 
@@ -307,11 +309,15 @@ def _goes_on(lines: Sequence[_Line], index: int) -> bool:
 
 
 def _counted(lines: Sequence[_Line], index: int) -> bool:
-    """Whether a line that looks like a heading is followed by its line number or figure."""
-    after = _next_solid(lines, index + 1)
-    return (
-        after < len(lines) and bool(re.fullmatch(_FIGURE, lines[after].bare)) and len(lines[index].bare) < 30
-    )
+    """Whether a line that looks like a heading is an item: soon a line number or figure stands alone."""
+    after = index
+    for _ in range(_REACH):
+        if after >= len(lines) or lines[after].kind not in {"heading", "fragment", "row"}:
+            return False
+        if re.fullmatch(_FIGURE, lines[after].bare):
+            return True
+        after = _next_solid(lines, after + 1)
+    return False
 
 
 def _without_next_title(lines: Sequence[_Line], start: int, stop: int) -> int:

@@ -282,6 +282,7 @@ def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:
     return not spot.context.forms[0].numbered and reading.table.status != "empty"
 
 
-def _rank(reading: TableReading, setting: Setting) -> tuple[int, int]:
+def _rank(reading: TableReading, setting: Setting) -> tuple[int, int, int]:
     found = tally(reading.table, setting.kind)
-    return -found.failed - len(reading.doubts), found.held
+    unnamed = sum(column.key.startswith("column_") for column in reading.table.columns)
+    return -unnamed, -found.failed - len(reading.doubts), found.held

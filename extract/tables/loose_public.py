@@ -76,9 +76,7 @@ def read_public(rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setti
 
 def _across(rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting) -> PublicForm | None:
     numbers = next((row for row in rows if counts_up(row)), None)
-    body = [row for row in rows if row.figures and not counts_up(row)]
-    data = body[-1] if body else None
-    header = [row for row in rows if row is not data and row is not numbers]
+    header, data = _parted([row for row in rows if row is not numbers])
     width = max(counts_up(numbers) if numbers else 0, len(data.figures) if data else 0)
     places = _places(header_text(header), notes, width, setting)
     figures = [token for token in (data.figures if data else ()) if token.value is not None]
@@ -87,6 +85,21 @@ def _across(rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting) 
     placed = _placed(data, places, numbers)
     at = {places[column]: token for column, token in zip(placed.columns, figures, strict=True)}
     return PublicForm(_columns(places), _rows(places, at, placed), at.get(_OPERATING))
+
+
+def _parted(rows: Sequence[PrintedRow]) -> tuple[list[PrintedRow], PrintedRow | None]:
+    """The header, and the line of figures: the last one, or all figures that stand alone at the end."""
+    filled = [index for index, row in enumerate(rows) if row.figures]
+    if not filled:
+        return list(rows), None
+    last = filled[-1]
+    if rows[last].kept or rows[last].texts:
+        return [row for index, row in enumerate(rows) if index != last], rows[last]
+    start = last
+    while start - 1 in filled and not rows[start - 1].texts and not rows[start - 1].kept:
+        start -= 1
+    tokens = tuple(token for row in rows[start : last + 1] for token in row.tokens)
+    return [*rows[:start], *rows[last + 1 :]], PrintedRow(tokens, kept=False)
 
 
 def _places(text: str, notes: Sequence[str], width: int, setting: Setting) -> tuple[_Place, ...]:

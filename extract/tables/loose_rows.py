@@ -20,6 +20,8 @@ from extract.tables.placement import Line
 Sort = Literal["figure", "dash", "text"]
 
 CODE = re.compile(r"[1-5]\d{2}(?:\d{2}){0,2}")
+ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(（][一二三四五六七八九十]+[)）]")
+"""The numbering in front of the lines of two-sided forms."""
 _FINISHED = re.compile(r"\d[\d,]*\.\d{2}%?")
 _PAGE_NUMBER = re.compile(r"[-—–]*\d{1,3}[-—–]*")
 _FRAGMENT_END = re.compile(r"[\d][,.，．·]$")
@@ -209,23 +211,43 @@ def _stacked_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
 
 
 def _is_list(lines: Sequence[str]) -> bool:
-    """Whether cells stand one to a line without tabs: most lines are a code or a figure alone."""
-    alone = sum(1 for line in lines if "\t" not in line and figure_in(line) is not None)
-    return len(lines) > 8 and alone >= 0.45 * len(lines)
+    """Whether cells stand one to a line: most lines are a code or a figure alone, or hardly any has two."""
+    if len(lines) <= 8 or any("\t" in line for line in lines):
+        return False
+    alone = sum(1 for line in lines if figure_in(line) is not None)
+    mixed = sum(1 for line in lines if _is_mixed(line))
+    return alone >= 0.45 * len(lines) or (mixed <= 0.05 * len(lines) and alone >= 3)
+
+
+def _is_mixed(line: str) -> bool:
+    """Whether a line holds several cells, a figure among them."""
+    tokens = _line_tokens(line)
+    return len(tokens) > 1 and any(token.sort == "figure" for token in tokens) and figure_in(line) is None
 
 
 def _listed_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
     """Cells one to a line: a code, a total or a new name after figures begins a row."""
     row: list[Token] = []
-    tokens = [_token(without_inline_marks(line).strip()) for line in lines]
+    tokens = [token for line in lines for token in _cell_or_pieces(line)]
     start, stop = _counting(tokens)
+    listed = any(ITEM.match(token.plain) for token in tokens if token.sort == "text")
     for index, token in enumerate(tokens):
-        if row and (index in (start, stop) or (not start < index < stop and _begins_row(token, row))):
+        if row and (
+            index in (start, stop) or (not start < index < stop and _begins_row(token, row, listed=listed))
+        ):
             yield PrintedRow(tuple(row), kept=False)
             row = []
         row.append(token)
     if row:
         yield PrintedRow(tuple(row), kept=False)
+
+
+def _cell_or_pieces(line: str) -> tuple[Token, ...]:
+    """A line as one cell, unless several figures stand on it."""
+    cell = _token(without_inline_marks(line).strip())
+    pieces = _line_tokens(line)
+    several = sum(piece.sort == "figure" for piece in pieces) > 1
+    return pieces if cell.sort == "text" and several else (cell,)
 
 
 def _counting(tokens: Sequence[Token]) -> tuple[int, int]:
@@ -239,10 +261,11 @@ def _counting(tokens: Sequence[Token]) -> tuple[int, int]:
     return -1, -1
 
 
-def _begins_row(token: Token, row: Sequence[Token]) -> bool:
+def _begins_row(token: Token, row: Sequence[Token], *, listed: bool) -> bool:
+    """Whether a cell begins a row: in a list of numbered items every text does."""
     named = any(each.sort == "text" for each in row)
     if token.sort == "text":
-        return (named and row[-1].sort != "text") or token.plain in TOTAL_NAMES
+        return named and (row[-1].sort != "text" or listed or token.plain in TOTAL_NAMES)
     return named and token.whole is not None and bool(CODE.fullmatch(token.plain)) and "." not in token.plain
 
 

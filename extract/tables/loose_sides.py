@@ -13,7 +13,7 @@ from extract.tables.forms.registry import FormSpec
 from extract.tables.formulas import printed_formulas
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights
-from extract.tables.loose_rows import PrintedRow, Token, counts_up, is_page_number, placeable
+from extract.tables.loose_rows import ITEM, PrintedRow, Token, counts_up, is_page_number, placeable
 from extract.tables.loose_subjects import PlacedRows, spacing
 from extract.tables.placement import Known, Line, PlacedLine, place_lines
 from extract.tables.reading import Doubt
@@ -21,7 +21,6 @@ from extract.tables.weighing import row_address
 from models.disclosure import Cell, Column, Level, Repair, Row, Side
 
 _FIRST = re.compile(r"^[一1][、.．]")
-_ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(（][一二三四五六七八九十]+[)）]")
 _CLASS = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]")
 _YEAR_TOTAL = re.compile(r"^本年(?:支出|收入)(?:合计|小计)$|^(?:支出|收入)合计$|^当年(?:支出|收入)小计$")
 _SPENT = re.compile(r"结转下年|结余分配|年末")
@@ -214,7 +213,7 @@ def _counted_lines(body: Sequence[PrintedRow]) -> list[SideLine]:
         line = lines[-1] if lines else None
         if token.sort == "text":
             unfinished = line is not None and line.number is None and not line.figures
-            if line is not None and unfinished and not _ITEM.match(token.plain):
+            if line is not None and unfinished and not ITEM.match(token.plain):
                 lines[-1] = _extended(line, token, numbered=True)
             else:
                 lines.append(SideLine("income", token, None, ()))
@@ -262,7 +261,7 @@ def _parts(row: PrintedRow, numbered: bool) -> Iterator[SideLine]:
 def _begins_part(part: SideLine, token: Token, row: PrintedRow, numbered: bool) -> bool:
     if token.sort == "text":
         ongoing = part.number is None and not part.figures and part.name is not None and not row.kept
-        return not ongoing or bool(_ITEM.match(token.plain))
+        return not ongoing or bool(ITEM.match(token.plain))
     if not numbered or token.whole is None or part.number is None:
         return False
     return _is_right_number(part, token, row)
