@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
+from extract.layout.contents import is_contents_title
 from extract.layout.divisions import division_of
 from extract.layout.flow import FlowItem, TableSpot, TextLine
 from extract.reading.pages import Box
@@ -15,6 +17,7 @@ from models.disclosure import Facts, Kind, Organisation, Place
 
 _COVER = 14
 """The first lines of a document, where its title stands."""
+_LONGEST_TITLE = 60
 _KINDS: dict[str, Kind] = {"预算": "budget", "决算": "final_accounts"}
 _TITLE = re.compile(r"((?:19|20)\d{2})年(?:度)?[^。，；]{0,30}?(预算|决算)")
 _FUNDS = re.compile(
@@ -24,13 +27,14 @@ _FUNDS = re.compile(
 _FORM = re.compile(r"(预算|决算)[^。，；]{0,14}表(?:\([^()]*\))?$")
 _SCOPE = re.compile(r"(?<!预算)(部门|单位)(?:收支|收入|支出|财务)?(?:预算|决算)")
 _DATE = re.compile(
-    r"(?:公开|发布|编制|填报)?(?:日期|时间)?[::]?((?:19|20)\d{2})[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?"
+    r"(?:公开|发布|编制|填报)?(?:日期|时间)?[::]?((?:19|20)\d{2})[年.\-/](\d{1,2})(?:[月.\-/](\d{1,2})日?|月)"
 )
 _LABELLED = re.compile(
     r"(?:编制|填报|预算主管|预算|公开|主管|决算)?(?:部门|单位)(?:名称|\(单位\)|\(公章\)|\(盖章\))?[::]\s*([^\s:：]{4,50})"
 )
 _PART_ONE = re.compile(r"第一部分\s*(\S{4,50}?)(?:部门|单位)?(?:基本)?(?:概况|情况)")
 _ON_COVER = re.compile(r"^(.{4,50}?)\s*((?:19|20)\d{2})\s*年(?:度)?.{0,12}(?:预算|决算)")
+_AFTER_YEAR = re.compile(r"^(?:19|20)\d{2}年度?(.{4,45}?)(?:部门|单位)?(?:预算|决算)")
 _DUTIES = re.compile(r"^(?:[一二三四五六七八九十]+、)?(\S{4,40}?)(?:\(部门\))?(?:的)?主要(?:职能|职责)$")
 _ORGANISATION_END = re.compile(
     r"(?:局|委|委员会|办|办公室|办公厅|中心|院|厅|所|站|馆|队|校|学校|中学|小学|大学|学院|幼儿园|园|会|部|处|街道|镇|乡|政府|台|社|署|庭|"
@@ -83,7 +87,7 @@ def read_facts(flow: Sequence[FlowItem]) -> Facts:
         "organisation.scope": scope,
         "published_on": published,
     }
-    title = _document_title(titles)
+    title = _document_title(lines)
     return Facts(
         kind=_KINDS[kind.value] if kind else None,
         fiscal_year=int(year.value) if year else None,
@@ -183,11 +187,16 @@ def _cover_names(cover: Sequence[TextLine]) -> Iterator[_Vote]:
         if not re.search(r"(?:19|20)\d{2}年", texts[end]):
             continue
         for start in range(end, max(end - 3, -1), -1):
-            found = _ON_COVER.match("".join(texts[start : end + 1]))
-            name = organisation_name(found[1]) if found else None
+            name = _named_in("".join(texts[start : end + 1]))
             if name:
                 yield _Vote(name, 6, _place(cover[start]))
                 break
+
+
+def _named_in(title: str) -> str | None:
+    """The organisation of a title: before the year, or between year and 部门决算."""
+    found = _ON_COVER.match(title) or _AFTER_YEAR.match(title)
+    return organisation_name(found[1]) if found else None
 
 
 def organisation_name(text: str) -> str | None:
@@ -200,25 +209,40 @@ def organisation_name(text: str) -> str | None:
 
 
 def _published(lines: Iterable[TextLine]) -> _Vote | None:
-    """A date that stands alone on a line of the first pages."""
+    """A date, or a month, that stands alone on a line of the first pages."""
     for line in lines:
         found = _DATE.fullmatch(_compact(line.text))
         if found:
-            try:
-                day = date(int(found[1]), int(found[2]), int(found[3]))
-            except ValueError:  # 31 February and the like: not a date after all
-                continue
-            return _Vote(day.isoformat(), 1, _place(line))
+            day = _iso_date(int(found[1]), int(found[2]), int(found[3] or 0))
+            if day:
+                return _Vote(day, 1, _place(line))
     return None
 
 
-def _document_title(titles: Iterable[tuple[int, TextLine, str]]) -> Place | None:
-    """The first line that names year and 预算/决算, with the name above one that begins with the year."""
-    above = ""
-    for _, line, text in titles:
-        if _TITLE.search(_FUNDS.sub("", text)) and not text.endswith("表"):
-            place = _place(line)
-            named = re.match(r"(?:19|20)\d{2}年", text) and ":" not in above and organisation_name(above)
-            return place.model_copy(update={"text": above + place.text}) if named else place
-        above = text
+def _iso_date(year: int, month: int, day: int) -> str | None:
+    """A date as printed, to the month where no day is; None for 31 February and the like."""
+    try:
+        whole = date(year, month, day or 1)
+    except ValueError:
+        return None
+    return whole.isoformat() if day else f"{year}-{month:02}"
+
+
+def _document_title(lines: Sequence[TextLine]) -> Place | None:
+    """What the cover calls the document: the first lines that together name year and 预算 or 决算.
+
+    A title that begins with the year takes the organisation's name above it along.
+    """
+    cover = list(takewhile(lambda line: not is_contents_title(line.text), lines[:_COVER]))
+    for start in range(len(cover)):
+        for end in range(start + 1, min(start + 3, len(cover)) + 1):
+            text = "".join(_compact(line.text) for line in cover[start:end])
+            if len(text) <= _LONGEST_TITLE and _TITLE.search(_FUNDS.sub("", text)) and not text.endswith("表"):
+                return _titled(cover, start, text)
     return None
+
+
+def _titled(cover: Sequence[TextLine], start: int, text: str) -> Place:
+    above = _compact(cover[start - 1].text) if start else ""
+    named = re.match(r"(?:19|20)\d{2}年", text) and ":" not in above and organisation_name(above)
+    return _place(cover[start]).model_copy(update={"text": above + text if named else text})

@@ -19,6 +19,8 @@ _NOTE = re.compile(
     r"^(?:注|备注|说明|附注)[::.]?|^[\d.、]*(?:本表|本套报表|此表|本报表)|空表|无数据|栏各行|\d+行[=＝]|\d+栏[=＝]"
     r"|^[\d.、]*(?:本|我)?(?:单位|部门).{0,12}(?:没有|无|未).{0,40}(?:收入|支出|经费|预算|拨款|内容|安排|收支)"
 )
+_SERIES = re.compile(r"(?:部门|单位)?(?:预算|决算)?公开报?表")
+"""What some templates print over every table: the series, not the title."""
 _SENTENCE_LIMIT = 120
 _LOOK_BACK = 12
 
@@ -56,6 +58,8 @@ def form_number_in(text: str) -> str | None:
 def is_title(text: str) -> bool:
     """Whether a line can be the title of a table: it ends in 表 and is no sentence."""
     plain = normalised(text)
+    if _SERIES.fullmatch(plain):
+        return False
     return (
         bool(_TITLE_END.search(plain))
         and len(plain) <= 60
