@@ -164,6 +164,7 @@ def _spelled_together(line: PrintedLine) -> PrintedLine:
     for word in line.words:
         last = words[-1] if words else None
         letters = last is not None and len(word.text) == 1 and not {word.text, last.text[-1]} & CODE_PARTS
+        letters = letters and not word.text.isdigit()  # the counting of columns is no word
         if last and letters and len(last.text) <= 2 and word.x0 - last.x1 < _SPELLED * word.size:
             box = (last.x0, min(last.y0, word.y0), word.x1, max(last.y1, word.y1))
             words[-1] = Word(last.text + word.text, *box, word.size)

@@ -101,6 +101,11 @@ def _without_corners(line: str) -> str:
     return " ".join(parts)
 
 
+def _is_corner(line: str) -> bool:
+    """What stands in the corners above a table: its number, its unit, the series it belongs to."""
+    return bool(form_number_in(line) or unit_in(line) or _SERIES.fullmatch(normalised(line)))
+
+
 def _title(nearest: Sequence[str]) -> tuple[int, str | None, tuple[FormSpec, ...]]:
     """How many lines up the title ends, its text and the forms it can name."""
     fallback: tuple[int, str | None, tuple[FormSpec, ...]] = (0, None, ())
@@ -108,7 +113,7 @@ def _title(nearest: Sequence[str]) -> tuple[int, str | None, tuple[FormSpec, ...
         for size in (1, 2, 3):
             parts = nearest[index : index + size]
             text = "".join(part.strip() for part in reversed(parts))
-            if not is_title(text) or any(form_number_in(part) or unit_in(part) for part in parts):
+            if not is_title(text) or any(map(_is_corner, parts)):
                 continue
             forms = forms_for_title(text)
             if forms:

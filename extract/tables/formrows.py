@@ -110,6 +110,8 @@ def _read_row(
     if not group.codes and (split := code_in_name(printed_name or "")):
         code, printed_code = split[0], split[0]
         name = clean_name(split[1])
+    if name is None and code is None:
+        name, printed_name = _name_among_codes(printed_parts)
     if parts:
         above.parts = parts
     amounts, printed, unread = _amounts(cells, group)
@@ -156,6 +158,13 @@ def _name(cells: Mapping[int, GridCell], group: Group) -> tuple[str | None, str 
     if len(shown) > 1 and name == "小计":
         name = f"{clean_name(shown[-2][0])}{name}"
     return name, leaf.replace("\n", "")
+
+
+def _name_among_codes(parts: Sequence[str]) -> tuple[str | None, str | None]:
+    """A total some templates print in the code columns, where the row has no name of its own."""
+    words = [part for part in parts if part.strip() and normalised(part) not in CODE_PARTS]
+    words = [part for part in words if not normalised(part).isdigit()]
+    return (clean_name(words[0]), words[0].replace("\n", "")) if len(words) == 1 else (None, None)
 
 
 def _line_number(cells: Mapping[int, GridCell], group: Group) -> int | None:

@@ -43,6 +43,7 @@ _SIGNATURES: tuple[tuple[TableKind, re.Pattern[str]], ...] = (
     ),
 )
 """Tables known by what they print where their title was lost."""
+_PART = re.compile(r"第[一二三四五六七八九十\d]+部分")
 _NEAR = 8
 """Lines above a table among which its number and unit are looked for."""
 _FULL_ROW = 2
@@ -56,6 +57,8 @@ def context_above(lines: Sequence[str]) -> Context:
     """
     titles = [index for index, text in enumerate(lines) if not _is_pure_caption(lines, index)]
     found = look_above([lines[index] for index in titles])
+    if not found.forms and _PART.match(normalised(found.title or "")):
+        found = replace(found, title=None, above=0)
     start = titles[len(titles) - found.above] if found.above else _first_caption(lines)
     near = lines[start:][-_NEAR:] if found.above else lines[-_NEAR:]
     number = next((number for text in reversed(near) if (number := _number_in(text))), None)

@@ -112,7 +112,8 @@ def _token(text: str, cell: int | None = None) -> Token:
     value = figure_in(text)
     if value is not None:
         return Token(text, "figure", value, cell)
-    return Token(text, "dash" if is_blank(text) else "text", None, cell)
+    shown = without_inline_marks(text).strip()
+    return Token(shown, "dash" if is_blank(shown) else "text", None, cell)
 
 
 def _cell_tokens(cells: Sequence[str]) -> tuple[Token, ...]:
@@ -121,14 +122,15 @@ def _cell_tokens(cells: Sequence[str]) -> tuple[Token, ...]:
 
 def _tokens_in(cell: str, index: int) -> Iterator[Token]:
     """The tokens of one cell: mostly one; a code before a name and figures side by side are parted."""
-    if not cell.strip() or (_JUNK.fullmatch(cell.strip()) and not is_blank(cell)):
+    shown = without_inline_marks(cell).strip()
+    if not shown or (_JUNK.fullmatch(shown) and not is_blank(shown)):
         return
     token = _token(cell, index)
     if token.sort != "text":
         yield token
         return
-    split = code_in_name(cell)
-    pieces = cell.split()
+    split = code_in_name(shown)
+    pieces = shown.split()
     if split is not None:
         yield Token(split[0], "figure", Decimal(split[0]), index)
         yield Token(split[1], "text", None, index)
@@ -204,7 +206,7 @@ def _stacked_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
             if ended or (cells and line.startswith(" \t")):
                 yield PrintedRow(_cell_tokens(cells), kept=True)
                 cells = []
-            cells.append(without_inline_marks(line).strip())
+            cells.append(line.strip())
             ended = False
     if cells:
         yield PrintedRow(_cell_tokens(cells), kept=True)

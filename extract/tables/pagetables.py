@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ from extract.tables.reading import Doubt, PlacedTable, TableReading
 from extract.tables.second import second_grids
 
 INFERRED = "rows and columns were inferred from the alignment of words, and do not all add up"
+_CONTINUED = re.compile(r"续表(?:\(.*\))?$|^\(?续(?:上表|表)?\)?$")
+_OWNER = re.compile(r"(?:编制|填报|预算|公开|主管|预算主管)?(?:部门|单位)(?:名称)?(?:\(.*\))?:")
 _MOST_SECOND_PAGES = 4
 """Tables over more pages get no second reading: it costs a third of a second a page."""
 
@@ -110,12 +113,19 @@ def _between(flow: Flow, start: int, end: int) -> list[tuple[int, str]]:
 def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Open | None:
     if current is None or not _may_go_on(flow, current, index):
         return None
-    joined = continued(current.headed, grid)
+    captions, body = _titles_inside(grid)
+    joined = continued(current.headed, body if _repeats(captions, current.context) else grid)
     if joined is None:
         return None
     between = tuple(i for i, _ in _between(flow, current.last + 1, index))
     items, spots = (*current.items, *between, index), (*current.spots, index)
     return replace(current, headed=joined, items=items, spots=spots)
+
+
+def _repeats(captions: Sequence[str], context: Context) -> bool:
+    """Whether the captions inside a continuation's frame are those of the table it continues."""
+    title = look_above(captions).title
+    return bool(captions) and (title is None or normalised(title) == normalised(context.title or ""))
 
 
 def _may_go_on(flow: Flow, current: _Open, index: int) -> bool:
@@ -209,7 +219,9 @@ def _items(flow: Flow, table: _Open) -> tuple[int, ...]:
 def _best_reading(flow: Flow, table: _Open, setting: Setting, data: bytes) -> tuple[TableReading, ...]:
     _, notes = _notes_below(flow, table)
     context = replace(table.context, notes=(*_notes_inside(table.headed), *notes))
-    first = _owned_up(read_form(table.headed, context, setting), table.headed.grid, setting)
+    # The first page may have held little more than the header: with all rows at hand, look again.
+    headed = read_header(table.headed.grid)
+    first = _owned_up(read_form(headed, context, setting), headed.grid, setting)
     if not data or not context.forms or not _doubtful(first, setting):
         return first
     spots = [item for index in table.spots if isinstance(item := flow[index], TableSpot)]
