@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extract.layout.flow import Flow, FlowItem, LooseTable, TextLine
-from extract.layout.marks import without_inline_marks, without_marks
+from extract.layout.marks import without_marks
 from extract.reading.pages import Transcript
 
 Kind = Literal[
@@ -216,8 +216,10 @@ def _cells(raw: str) -> list[str]:
 
 
 def _starts_anew(line: _Line) -> bool:
-    """Whether a row is the title of the next table, alone in its row."""
+    """Whether a row is the title of the next table, alone in its row, or the head of a numbered list."""
     cells = _cells(line.raw)
+    if len(cells) > 2 and cells[0] == "序号":
+        return True
     return len(cells) == 1 and bool(_TITLE.match("".join(without_marks(cells[0]).split())))
 
 
@@ -377,7 +379,7 @@ def _ends_indicators(line: _Line) -> bool:
 def printed_cells(raw: str) -> tuple[str, ...] | None:
     """The cells of a line that keeps them apart by tabs or bars, empty ones included; else None.
 
-    Cell texts keep their inner blanks; marks of Markdown and HTML are removed.
+    Cell texts are as printed, inner blanks and marks of Markdown and HTML included.
     """
     if _DIVIDER.match(raw):
         return ()
@@ -387,4 +389,4 @@ def printed_cells(raw: str) -> tuple[str, ...] | None:
         parts = raw.split("\t")
     else:
         return None
-    return tuple(without_inline_marks(part.replace("\\|", "|")).strip() for part in parts)
+    return tuple(part.replace("\\|", "|").strip() for part in parts)

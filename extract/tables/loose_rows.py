@@ -44,7 +44,7 @@ class Token:
 
     @property
     def plain(self) -> str:
-        return normalised(self.text)
+        return normalised(without_inline_marks(self.text))
 
     @property
     def whole(self) -> int | None:
