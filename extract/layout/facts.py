@@ -237,7 +237,8 @@ def _document_title(lines: Sequence[TextLine]) -> Place | None:
     for start in range(len(cover)):
         for end in range(start + 1, min(start + 3, len(cover)) + 1):
             text = "".join(_compact(line.text) for line in cover[start:end])
-            if len(text) <= _LONGEST_TITLE and _TITLE.search(_FUNDS.sub("", text)) and not text.endswith("表"):
+            fits = len(text) <= _LONGEST_TITLE and not text.endswith("表")
+            if fits and _TITLE.search(_FUNDS.sub("", text)):
                 return _titled(cover, start, text)
     return None
 

@@ -17,7 +17,7 @@ from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import forms_for_title
 from extract.tables.grid import Grid, GridCell
 from extract.tables.headers import Headed, read_header
-from extract.tables.identities import tally
+from extract.tables.identities import TWO_SIDED, tally
 from extract.tables.lattice import lattice_grid
 from extract.tables.reading import Doubt, PlacedTable, TableReading
 from extract.tables.second import second_grids
@@ -238,6 +238,11 @@ def _owned_up(readings: tuple[TableReading, ...], grid: Grid, setting: Setting) 
 
 
 def _adds_up(reading: TableReading, setting: Setting) -> bool:
+    """Whether an inferred table needs no doubt. Two-sided ones always do: where a name wraps, nothing
+    but the lines that are missing tells which figure it goes with.
+    """
+    if reading.table.kind in TWO_SIDED:
+        return False
     count = tally(reading.table, setting.kind)
     named = all(not column.key.startswith("column_") for column in reading.table.columns)
     return count.held > 0 and count.failed == 0 and named
