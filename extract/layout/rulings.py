@@ -120,8 +120,8 @@ def _lines(
 def networks(page: Page, *, least_lines: int = 2) -> tuple[Network, ...]:
     """The networks of rulings of a page, top to bottom, then left to right.
 
-    A network needs at least ``least_lines`` horizontals and one vertical, or the reverse;
-    single underlines and frames of nothing are dropped.
+    A network needs at least ``least_lines`` horizontals and one vertical: underlines and change
+    bars are dropped.
     """
     scale = text_scale(page)
     horizontals = _clean(_along_x(page.rulings), scale)
