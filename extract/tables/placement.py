@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, pairwise
+from operator import add, le
 
 Vector = tuple[int, ...]
 """The figures of a line by column, in units of the last printed place; 0 where nothing is printed."""
@@ -362,8 +363,8 @@ def _partial_sums(
             return None
         for reached, cost in layers[-1].items():
             for vector, candidate in part.items():
-                total = tuple(a + b for a, b in zip(reached, vector, strict=True))
-                if all(a <= b <= c for a, b, c in zip(low, total, high, strict=True)):
+                total = tuple(map(add, reached, vector))
+                if all(map(le, low, total)) and all(map(le, total, high)):
                     sums[total] = min(cost + candidate.cost, sums.get(total, float("inf")))
         if len(sums) > _STATES:
             return None
@@ -410,14 +411,17 @@ def _support(
     layers = _partial_sums(parts, targets, slack)
     if layers is None:
         return [frozenset(part) for part in parts]
-    wanted = {reached for reached in layers[-1] if any(_near(reached, target, slack) for target in targets)}
+    if slack == 0:
+        wanted = {reached for reached in layers[-1] if reached in targets}
+    else:
+        wanted = {sums for sums in layers[-1] if any(_near(sums, target, slack) for target in targets)}
     found: list[frozenset[Vector]] = []
     for part, layer in zip(reversed(parts), reversed(layers[:-1]), strict=True):
         steps = [
             (reached, vector)
             for reached in layer
             for vector in part
-            if tuple(a + b for a, b in zip(reached, vector, strict=True)) in wanted
+            if tuple(map(add, reached, vector)) in wanted
         ]
         found.append(frozenset(vector for _, vector in steps))
         wanted = {reached for reached, _ in steps}
