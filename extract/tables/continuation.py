@@ -21,6 +21,10 @@ def continued(first: Headed, grid: Grid) -> Headed | None:
     repeats the header or begins with data. Repeated header rows are dropped; a row the page
     break cut in two is put together again.
     """
+    if grid.columns > first.grid.columns:
+        # Nothing but total rows before the break: their merged cells hid some of the columns.
+        wider = _fitted(grid, first.grid)
+        first = read_header(wider) if wider is not None else first
     fitted = _fitted(first.grid, grid)
     if fitted is None:
         return None

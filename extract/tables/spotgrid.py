@@ -1,0 +1,42 @@
+"""In the tables stage: the part of a page that holds a table becomes a grid, drawn or inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extract.layout.flow import TableSpot
+from extract.tables.aligned import aligned_grid, is_hollow, printed_lines
+from extract.tables.grid import Grid, GridCell
+from extract.tables.lattice import lattice_grid
+
+
+def spot_grid(spot: TableSpot) -> Grid:
+    """The grid a spot shows: what its rulings draw or, where they leave walls out, its words line up to."""
+    drawn = lattice_grid(spot.page, spot.network, spot.words) if spot.network else None
+    if drawn is not None and drawn.columns > 1 and not is_hollow(drawn):
+        return drawn
+    edges = [x for x, _ in spot.network.verticals] if spot.network else []
+    levels = [y for y, _ in spot.network.horizontals] if spot.network else levels_of(spot)
+    none: list[float] = []
+    tries = ((edges, levels), (edges, none), (none, levels), (none, none))
+    grids = [grid for x, y in tries if (grid := aligned_grid(spot.page, spot.words, x, y)) is not None]
+    sound = [grid for grid in grids if not is_hollow(grid)]
+    return next(iter(sound), drawn or _plain_grid(spot, grids))
+
+
+def levels_of(spot: TableSpot) -> list[float]:
+    """Horizontal rulings that cross a spot without verticals."""
+    x0, y0, x1, y1 = spot.box
+    inside = [r for r in spot.page.rulings if r.horizontal and y0 < r.y0 < y1 and r.x0 < x1 and r.x1 > x0]
+    return sorted({round(r.y0, 1) for r in inside})
+
+
+def _plain_grid(spot: TableSpot, grids: Sequence[Grid]) -> Grid:
+    """When nothing lines up, the words as one column of lines."""
+    if grids:
+        return grids[-1]
+    lines = enumerate(printed_lines(spot.words))
+    texts = [(row, " ".join(word.text for word in line.words)) for row, line in lines]
+    cells = tuple(GridCell(row, 0, text, page=spot.page.number) for row, text in texts)
+    box = {spot.page.number: spot.page.displayed(spot.box)}
+    return Grid(len(cells), 1, cells, box, drawn=False)
