@@ -113,8 +113,11 @@ def _is_formula(text: str) -> bool:
 
 
 def _is_formula_row(texts: Sequence[str]) -> bool:
-    return len(texts) > 1 and all(
-        _is_formula(text) or text.isdigit() or text in _NUMBER_LABEL for text in texts
+    formulas = any(_is_formula(text) for text in texts)
+    return (
+        formulas
+        and len(texts) > 1
+        and all(_is_formula(text) or text.isdigit() or text in _NUMBER_LABEL for text in texts)
     )
 
 
