@@ -17,6 +17,8 @@ from extract.tables.lattice import cell_text
 
 _WRAPPED = 0.75
 """A line of text nearer to a row of figures than this share of the usual row distance belongs to it."""
+_OVERLAP = 0.9
+"""Lines whose middles are closer than this many text sizes overlap and stand in one row."""
 _SPELLED = 4.0
 """Single letters of a header no further apart than this many text sizes make one word."""
 _ITEM = re.compile(r"^(?:[一二三四五六七八九十]+[、.．]|\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]+[)）])")
@@ -74,7 +76,7 @@ def aligned_grid(
     lines = printed_lines(words)
     figured = [line for line in lines if _is_figured(line)]
     first = _first_body_line(lines)
-    lines = [*map(_spelled_together, lines[:first]), *lines[first:]]
+    lines = [*map(_spelled_together, lines[:first]), *map(_with_total, lines[first:])]
     bands = _drawn_bands(edges, words) or _bands(figured)
     if empty_columns and len(edges) < 3:
         bands = _with_empty_columns(bands, lines[:first])
@@ -173,6 +175,12 @@ def _spelled_together(line: PrintedLine) -> PrintedLine:
     return PrintedLine(tuple(words))
 
 
+def _with_total(line: PrintedLine) -> PrintedLine:
+    """A line of the body whose 合 计 is spelled over two columns, put together."""
+    spelled = _spelled_together(line)
+    return spelled if TOTAL_NAMES.intersection(spelled.texts) else line
+
+
 # Header -------------------------------------------------------------------------------------
 
 
@@ -213,14 +221,14 @@ def _header_rows(lines: Sequence[PrintedLine], bands: Sequence[Band]) -> list[di
 def _body_rows(lines: Sequence[PrintedLine], levels: Sequence[float]) -> list[list[Word]]:
     if len(levels) >= 3:
         return _between_levels(lines, levels)
-    anchors = [line for line in lines if _is_figured(line) or _names_item(line)]
+    anchors = _anchors(lines)
     if not anchors:
         return [list(line.words) for line in lines]
-    distances = [lower.middle - upper.middle for upper, lower in pairwise(anchors)]
-    usual = median(distances) if distances else anchors[0].words[0].size * 2
-    rows: dict[float, list[Word]] = {line.middle: list(line.words) for line in anchors}
+    usual = _usual_distance(anchors)
+    rows: dict[float, list[Word]] = {anchor.middle: list(anchor.words) for anchor in anchors}
+    taken = {word for anchor in anchors for word in anchor.words}
     for line in lines:
-        if line in anchors:
+        if taken.issuperset(line.words):
             continue
         nearest = min(anchors, key=lambda anchor: abs(anchor.middle - line.middle))
         if abs(nearest.middle - line.middle) < _WRAPPED * usual:
@@ -228,6 +236,36 @@ def _body_rows(lines: Sequence[PrintedLine], levels: Sequence[float]) -> list[li
         else:
             rows[line.middle] = list(line.words)
     return [rows[middle] for middle in sorted(rows)]
+
+
+def _usual_distance(anchors: Sequence[PrintedLine]) -> float:
+    distances = [lower.middle - upper.middle for upper, lower in pairwise(anchors)]
+    return median(distances) if distances else 2 * anchors[0].words[0].size
+
+
+def _anchors(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """The lines rows form around: those with figures and those that begin an item.
+
+    Figures are often set in the middle of a wrapped name: lines that overlap in height are one
+    row, and so are the first line of an item and the figures close below it.
+    """
+    anchors: list[PrintedLine] = []
+    single = [line for line in lines if _is_figured(line) or _names_item(line)]
+    usual = _usual_distance(single) if single else 0.0
+    for line in single:
+        if anchors and _same_row(anchors[-1], line, usual):
+            anchors[-1] = PrintedLine((*anchors[-1].words, *line.words))
+        else:
+            anchors.append(line)
+    return anchors
+
+
+def _same_row(above: PrintedLine, line: PrintedLine, usual: float) -> bool:
+    apart = line.middle - above.middle
+    if apart < _OVERLAP * min(word.size for word in (*above.words, *line.words)):
+        return True
+    waiting = not _is_figured(above) and not any(_ITEM.match(text) for text in line.texts)
+    return waiting and apart < _WRAPPED * usual
 
 
 def _between_levels(lines: Sequence[PrintedLine], levels: Sequence[float]) -> list[list[Word]]:
