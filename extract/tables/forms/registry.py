@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from extract.layout.facts import organisation_name
 from extract.tables.amounts import normalised
 from models.disclosure import Classification, TableKind
 
@@ -102,8 +103,16 @@ _BRACKETS = re.compile(r"[“”\"'‘’《》<>]")
 
 
 def plain_title(text: str) -> str:
-    """A title without white space, quotes and year, brackets half-width."""
-    return _YEAR.sub("", _BRACKETS.sub("", normalised(text)))
+    """A title without white space, quotes, year and the organisation before the year, brackets half-width.
+
+    Names of organisations hold words of the field (政府采购中心, 非税收入管理局) that say nothing of
+    the form.
+    """
+    plain = _BRACKETS.sub("", normalised(text))
+    year = _YEAR.search(plain)
+    if year and organisation_name(plain[: year.start()]):
+        plain = plain[year.end() :]
+    return _YEAR.sub("", plain)
 
 
 def _described(form: FormSpec, title: str) -> int:
@@ -132,14 +141,15 @@ def forms_for_title(text: str, forms: Iterable[FormSpec] | None = None) -> tuple
 
 
 _FIELD_WORDS = re.compile(
-    r"财政拨款|一般公共预算|政府性基金|国有资本|三公|基本支出|项目支出|收入|支出|收支|采购|绩效"
+    r"财政拨款|一般公共预算|政府性基金|国有资本|三公|基本支出|项目支出|收入|支出|收支|采购|购买服务|转移支付|绩效"
 )
 
 
 def _is_whole(title: str, known: str) -> bool:
     if not title.endswith(known):
         return False
-    return not _FIELD_WORDS.search(title[: -len(known)])
+    before = title[: -len(known)]
+    return not _FIELD_WORDS.search(before) or organisation_name(before) is not None
 
 
 @cache
