@@ -56,8 +56,8 @@ def test_notations(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "/", "合计", "66.008.34", "1,28.76", "12,345,6.00", "1.286,76", "12.", ".5", "1O0", "3022q", "1-2",
-     "2023年", "12.3元", "%", "()", "--5", "1e5", "1_000", "NaN", "Infinity"],
+    ["", "-", "/", "合计", "66.008.34", "1,28.76", "12,345,6.00", "1.286,76", "12.", ".5", "1O0", "3022q",
+     "1-2", "2023年", "12.3元", "%", "()", "--5", "1e5", "1_000", "NaN", "Infinity"],
 )  # fmt: skip
 def test_what_is_no_figure_is_not_guessed(text):
     assert parse_amount(text) is None

@@ -150,7 +150,7 @@ def test_an_empty_form_has_its_lone_total_in_the_body():
 
 
 def test_a_form_whose_first_lines_print_no_figures_begins_at_its_items():
-    text = "收入|<|支出|<\n项目|决算数|项目|决算数\n一、一般公共预算||一、公共安全支出|\n二、基金|3.00|二、教育支出|"
+    text = "收入|<|支出|<\n项目|决算数|项目|决算数\n一、一般公共预算||一、公共安全|\n二、基金|3.00|二、教育|"
     assert read_header(grid(text)).body == 2
 
 
