@@ -107,7 +107,7 @@ def _identity(disclosure: Disclosure) -> RenderableType:
     facts, source = disclosure.disclosure, disclosure.source
     organisation = facts.organisation
     division = organisation.division
-    region = _joined("", division.province, division.city, division.district)
+    region = _joined("", *dict.fromkeys((division.province, division.city, division.district)))
     lines = [
         ("organisation", _joined(" · ", organisation.name, organisation.scope, region)),
         ("kind", facts.kind),
@@ -158,7 +158,7 @@ def _form(table: Table, rows: Sequence[Row], *, everything: bool) -> Iterator[Re
     shown = [row for row in rows if everything or any(_has_figure(row, column.key) for column in columns)]
     if shown:
         yield _sheet(columns, shown)
-    silent = [column.label or column.key for column in table.columns if column not in columns]
+    silent = [_column_heading(column) for column in table.columns if column not in columns]
     left_out = [f"no figures under {'、'.join(silent)}"] if silent and not rows[0].side else []
     if len(shown) < len(rows):
         left_out.append(f"{len(rows) - len(shown)} lines without figures")
@@ -178,9 +178,14 @@ def _sheet(columns: Iterable[Column], rows: Sequence[Row]) -> Sheet:
     return sheet
 
 
+def _column_heading(column: Column) -> str:
+    """The lowest of a column's printed headers."""
+    return column.label.rsplit("/", 1)[-1] or column.key
+
+
 def _add_amounts(sheet: Sheet, column: Column, rows: Iterable[Row]) -> None:
     """A column wide enough for its figures, its header folded."""
-    header = chop_cells(_CONTROL.sub(" ", column.label or column.key), _HEADER_WIDTH)
+    header = chop_cells(_CONTROL.sub(" ", _column_heading(column)), _HEADER_WIDTH)
     figures = (_cell(row, column.key).plain for row in rows)
     width = max(cell_len(line) for line in (*header, *figures))
     sheet.add_column(Text("\n".join(header)), justify="right", no_wrap=True, min_width=width)
