@@ -128,12 +128,12 @@ def _title(nearest: Sequence[str]) -> tuple[int, str | None, tuple[FormSpec, ...
 def _widest(
     nearest: Sequence[str], index: int, size: int, text: str, forms: tuple[FormSpec, ...]
 ) -> tuple[int, str, tuple[FormSpec, ...]]:
-    """Take the line above into the title too where the title plainly began there."""
+    """Take the lines above into the title too where the title plainly began there."""
     above = nearest[index + size] if index + size < len(nearest) else ""
     joined = above.strip() + text
     wider = forms_for_title(joined) if above and not is_title(above) and "。" not in above else ()
     if wider and wider[0].kind != forms[0].kind and len(normalised(joined)) <= 45:
-        return index + size + 1, joined, wider
+        return _widest(nearest, index, size + 1, joined, wider)
     return index + size, text, forms
 
 

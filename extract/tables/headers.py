@@ -32,6 +32,8 @@ _NAME_LABEL = re.compile(
 )
 _OTHER_CODE = re.compile(r"(?:单位|部门|项目|预算单位).*(?:编码|代码)")
 _LINE_LABEL = re.compile(r"(?:.*(?:收入|支出|项目))?(?:行次|序号)")
+_NUMERIC = re.compile(r"[-+(]?[\d.,]+[)%]?")
+"""What is meant as a figure, readable or not."""
 _NUMBER_LABEL = frozenset({"栏次", "行次", ""})
 
 
@@ -170,11 +172,15 @@ def _role(path: Sequence[str], texts: Sequence[str]) -> Role:
     figures = sum(parse_amount(text) is not None for text in texts)
     if guess in ("name", "text") and texts and figures == len(texts):
         return _figures_role(guess, texts)
-    if guess == "amount" and texts and figures * 2 < len(texts):
+    if guess == "amount" and texts and sum(map(_is_numeric, texts)) * 2 < len(texts):
         return "text"
     if guess == "amount" and _are_codes(texts):
         return "code"
     return guess
+
+
+def _is_numeric(text: str) -> bool:
+    return bool(_NUMERIC.fullmatch(text))
 
 
 def _are_codes(texts: Sequence[str]) -> bool:
