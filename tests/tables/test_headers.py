@@ -186,3 +186,9 @@ def test_a_column_is_what_its_label_says_unless_its_cells_contradict(label, belo
 
 def test_where_no_label_speaks_of_names_the_last_text_before_the_figures_holds_them():
     assert roles("科目编码|摘要|合计\n208|社会保障和就业支出|3.00") == ["code", "name", "amount"]
+
+
+def test_a_column_of_unreadable_figures_is_still_one_of_amounts():
+    """What cannot be read must be said, so it may not pass for text."""
+    text = "科目编码|科目名称|合计\n208|社会保障和就业支出|9.50 8.20\n209|其他|66.008.34"
+    assert roles(text)[-1] == "amount"
