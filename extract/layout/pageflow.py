@@ -156,9 +156,24 @@ def _shape(text: str) -> str:
 
 
 def _marginal(layout: PageLayout) -> list[TextLine]:
+    """The lines in the margins, and a bare page number that stands first or last on the page."""
     height = layout.page.height
     top, bottom = _MARGIN * height, (1 - _MARGIN) * height
-    return [line for line in layout.lines if line.box and (line.box[3] < top or line.box[1] > bottom)]
+    placed = [line for line in layout.lines if line.box]
+    tables = [spot.box for spot in layout.spots]
+    return [
+        line
+        for line in placed
+        if line.box
+        and (line.box[3] < top or line.box[1] > bottom or _is_outer_number(line, line.box, placed, tables))
+    ]
+
+
+def _is_outer_number(line: TextLine, box: Box, lines: Sequence[TextLine], tables: Sequence[Box]) -> bool:
+    if not _PAGE_NUMBER.fullmatch(line.text):
+        return False
+    others = [*tables, *(other.box for other in lines if other is not line and other.box)]
+    return all(other[3] <= box[1] for other in others) or all(other[1] >= box[3] for other in others)
 
 
 def page_flow(layouts: Sequence[PageLayout]) -> Flow:
