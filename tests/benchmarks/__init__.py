@@ -1,0 +1,1 @@
+"""Measurements of speed, memory and accuracy, as docs/benchmarks.md tells."""

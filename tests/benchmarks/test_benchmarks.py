@@ -1,0 +1,118 @@
+"""Every benchmark runs, and its measures tell right from wrong. No time is asserted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from tests.benchmarks import figures
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.memory import Reading, spread
+from tests.benchmarks.report import PAGE, write_result
+from tests.corpus.generator import generate
+
+TRUTH = {
+    "tables": {
+        "expenditure": [
+            {
+                "code": None,
+                "name": "合计",
+                "amounts": {"total": "30.00", "basic": "10.00", "project": "20.00"},
+            },
+            {"code": "201", "name": "一般公共服务支出", "amounts": {"total": "30.00", "basic": "0.00"}},
+        ],
+        "general_budget_expenditure": [
+            {"code": "201", "name": "一般公共服务支出", "amounts": {"total": "30.00"}}
+        ],
+        "three_public": [{"code": "total", "amounts": {"budget": "5.00"}}],
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A document of one page without gold."""
+    folder = tmp_path_factory.mktemp("pdf")
+    document = generate(3, family="guangdong_budget", renderer="reportlab", subjects=3, prose=False)
+    with pymupdf.open(stream=document.data, filetype="pdf") as pages:
+        pages.select([0])
+        pages.save(folder / "small.pdf")
+    return folder
+
+
+def test_speed_compares_all_readers(folder, capsys):
+    main(["speed", str(folder), "--repeats", "1"])
+    printed = capsys.readouterr().out
+    assert "1 documents (0 with gold)" in printed
+    for reader in ("gongkai", "pdfplumber", "PyMuPDF", "camelot"):
+        assert f"| {reader}" in printed
+
+
+def test_cold_measures_the_command(folder, capsys):
+    main(["cold", str(folder), "--repeats", "1"])
+    assert "peak memory" in capsys.readouterr().out
+
+
+def test_memory_is_read_at_several_points(capsys):
+    main(["memory", "--documents", "2"])
+    printed = capsys.readouterr().out
+    assert "| 1 |" in printed
+    assert "| 2 |" in printed
+
+
+def test_accuracy_covers_every_manner(capsys):
+    main(["accuracy", "--seeds", "3-3", "--family", "guangdong_budget", "--no-gold"])
+    printed = capsys.readouterr().out
+    for manner in ("PDF, cells closed", "PDF, lines missing", "text, tabs", "text, cells"):
+        assert f"| {manner} | 1 |" in printed
+
+
+def test_folder_without_pdf_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        main(["speed", str(tmp_path)])
+
+
+def found(*rows: list[str]) -> int:
+    return figures.count_found(list(figures.wanted_rows(TRUTH)), rows)
+
+
+class TestFiguresFound:
+    def test_zeros_and_labels_over_figures_are_not_wanted(self):
+        assert figures.count_wanted(figures.wanted_rows(TRUTH)) == 5
+
+    def test_every_printed_row_counts_once(self):
+        total, line = ["", "合 计", "30.00", "10.00", "20.00"], ["201", "一般公共\n服务支出", "3 0", ""]
+        assert found(total, line, line) == 5
+        assert found(total, line) == 4
+        assert found(total, total) == 3
+
+    def test_code_is_enough(self):
+        assert found(["2", "01", "般公共服务支出一", "30"]) == 1
+
+    def test_figures_run_together_are_lost(self):
+        assert found(["合计", "30.00 10.00", "20.00"]) == 1
+
+    def test_figure_of_another_row_is_no_help(self):
+        assert found(["合计", ""], ["", "30.00"]) == 0
+
+
+def test_spread_leaves_out_the_start():
+    assert spread([Reading(10, 50.0), Reading(20, 99.0), Reading(100, 101.0)]) == pytest.approx(0.01)
+
+
+def test_result_replaces_the_former_one(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- speed -->\nold\n<!-- /speed -->\nb\n", encoding="utf-8")
+    write_result("speed", "new", page)
+    assert page.read_text(encoding="utf-8") == "a\n<!-- speed -->\n\nnew\n<!-- /speed -->\nb\n"
+    with pytest.raises(ValueError, match="no single place"):
+        write_result("cold", "new", page)
+
+
+@pytest.mark.parametrize("name", ["speed", "cold", "memory", "accuracy"])
+def test_page_has_a_place_for_each_result(name):
+    text = PAGE.read_text(encoding="utf-8")
+    assert f"<!-- {name} -->" in text
+    assert f"<!-- /{name} -->" in text
