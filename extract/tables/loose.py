@@ -78,7 +78,9 @@ def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[Place
     for spot, read in zip(spots, reads, strict=True):
         rows = placed.get(id(read)) if read is not None else None
         reading = _reading(spot, read, rows, setting) if read is not None and rows is not None else None
-        readings = (*_best(spot, reading, setting), *_beside(read, setting))
+        readings = _best(spot, reading, setting)
+        if readings[0] is reading:  # the grid has found for itself what stands beside the form
+            readings = (*readings, *_beside(read, setting))
         tables.append(PlacedTable(readings, spot.items))
     taken = {item for table in tables for item in table.items}
     tables += [table for table in announced_empty(flow, taken, setting) if not _is_legend(table)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extract.tables.amounts import normalised, parse_amount
+from extract.layout.marks import without_inline_marks
+from extract.tables.amounts import normalised
 from extract.tables.grid import Grid, GridCell
-from extract.tables.headers import TOTAL_NAMES
+from extract.tables.headers import TOTAL_NAMES, is_number_row
 from extract.tables.loose_rows import PrintedRow
 
 
@@ -18,7 +19,7 @@ def loose_grid(rows: Sequence[PrintedRow]) -> Grid:
     """
     columns = [_columns(row) for row in rows]
     width = max((position + 1 for places in columns for position in places), default=0)
-    body = next((i for i, row in enumerate(rows) if _has_amount(row)), len(rows))
+    body = next((i for i, row in enumerate(rows) if _is_body(row)), len(rows))
     cells: list[GridCell] = []
     for index, places in enumerate(columns):
         below = [set(later) for later in columns[index + 1 : body]]
@@ -37,15 +38,14 @@ def _columns(row: PrintedRow) -> dict[int, str]:
         position = order if token.cell is None or token.cell in places else token.cell
         while position in places:
             position += 1
-        places[position] = token.text
+        places[position] = without_inline_marks(token.text).strip()
     return places
 
 
-def _has_amount(row: PrintedRow) -> bool:
-    return any(
-        token.sort == "figure" and parse_amount(token.text) is not None and "." in token.text
-        for token in row.tokens
-    )
+def _is_body(row: PrintedRow) -> bool:
+    """Whether a row is no header: it prints a figure or a code, and is not the row of 栏次."""
+    figures = any(token.sort == "figure" for token in row.tokens)
+    return figures and not is_number_row([token.plain for token in row.tokens])
 
 
 def _reach(places: dict[int, str], position: int) -> int:

@@ -187,7 +187,9 @@ def _plain_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
 
 
 def _is_stacked(lines: Sequence[str]) -> bool:
-    behind_tab = sum(1 for line in lines if line.strip(" ").startswith("\t") and "\t" not in line.strip())
+    """Whether cells stand one to a line behind a tab: behind one tab, for empty cells leave more."""
+    trimmed = [line.strip(" ") for line in lines]
+    behind_tab = sum(line.startswith("\t") and "\t" not in line[1:] for line in trimmed)
     return len(lines) > 3 and behind_tab >= 0.6 * len(lines)
 
 
