@@ -10,7 +10,7 @@ from extract.tables.amounts import is_blank, normalised, parse_amount
 from extract.tables.grid import Grid, GridCell, remapped
 from extract.tables.headers import Headed, read_header
 
-_ALIGN = 0.012
+SAME_EDGE = 0.012
 """Column edges of two pages are the same when closer than this share of the table's width."""
 
 
@@ -43,7 +43,7 @@ def _fitted(first: Grid, grid: Grid) -> Grid | None:
         return grid
     if grid.columns > first.columns or not first.edges or not grid.edges:
         return None
-    reach = _ALIGN * (first.edges[-1] - first.edges[0])
+    reach = SAME_EDGE * (first.edges[-1] - first.edges[0])
     places = [_edge_at(first.edges, edge, reach) for edge in grid.edges]
     if None in places or places[0] != 0 or places[-1] != first.columns:
         return None
@@ -61,20 +61,25 @@ def _row_texts(grid: Grid) -> list[list[str]]:
     return rows
 
 
-def _plain(row: Sequence[str]) -> tuple[str, ...]:
-    return tuple(normalised(text) for text in row)
-
-
 def _repeated_header(first: Headed, grid: Grid) -> int:
-    """How many leading rows repeat header rows of the first grid."""
-    header = {_plain(row) for row in _row_texts(first.grid)[: first.body] if any(row)}
+    """How many leading rows repeat the header: print nothing but labels that stand over their columns."""
+    labels = [
+        {normalised(cell.text) for line in first.plane[: first.body] if (cell := line[column])}
+        for column in range(first.grid.columns)
+    ]
     count = 0
-    for row in _row_texts(grid):
-        plain = _plain(row)
-        if plain not in header and (count == 0 or any(plain)):
+    for row in range(grid.rows):
+        cells = [cell for cell in grid.cells if cell.row == row and cell.text.strip()]
+        if not all(_is_label(cell, labels) for cell in cells) or not (cells or count):
             break
         count += 1
     return count
+
+
+def _is_label(cell: GridCell, labels: Sequence[set[str]]) -> bool:
+    """Whether a cell is a label of its columns; inferred cells hold several, line by line."""
+    known = set().union(*labels[cell.column : cell.column + cell.column_span])
+    return normalised(cell.text) in known or known.issuperset(map(normalised, cell.text.split("\n")))
 
 
 def _begins_with_data(grid: Grid) -> bool:

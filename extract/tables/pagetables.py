@@ -17,7 +17,7 @@ from extract.tables.grid import Grid
 from extract.tables.headers import Headed, read_header
 from extract.tables.opinions import SecondReader, best_reading
 from extract.tables.reading import PlacedTable, TableReading
-from extract.tables.spotgrid import spot_grid
+from extract.tables.spotgrid import spot_grid, with_columns
 
 _CONTINUED = re.compile(r"续表(?:\(.*\))?$|^\(?续(?:上表|表)?\)?$")
 _OWNER = re.compile(r"(?:编制|填报|预算|公开|主管|预算主管)?(?:部门|单位)(?:名称)?(?:\(.*\))?:")
@@ -76,6 +76,9 @@ def _between(flow: Flow, start: int, end: int) -> list[tuple[int, str]]:
 def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Open | None:
     if current is None or not _may_go_on(flow, current, index):
         return None
+    item = flow[index]
+    assert isinstance(item, TableSpot)
+    grid = with_columns(item, grid, current.headed.grid.edges)
     captions, body = titles_inside(grid)
     joined = continued(current.headed, body if repeats_captions(captions, current.context) else grid)
     if joined is None:

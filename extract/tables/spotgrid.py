@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from extract.layout.flow import TableSpot
 from extract.tables.aligned import aligned_grid, is_hollow, printed_lines
+from extract.tables.continuation import SAME_EDGE
 from extract.tables.grid import Grid, GridCell
 from extract.tables.lattice import lattice_grid
 
@@ -22,6 +24,24 @@ def spot_grid(spot: TableSpot) -> Grid:
     grids = [grid for x, y in tries if (grid := aligned_grid(spot.page, spot.words, x, y)) is not None]
     sound = [grid for grid in grids if not is_hollow(grid)]
     return next(iter(sound), drawn or _plain_grid(spot, grids))
+
+
+def with_columns(spot: TableSpot, grid: Grid, edges: Sequence[float]) -> Grid:
+    """The grid of a spot over the columns of ``edges``, where its rulings only leave out some of them.
+
+    A page of a table whose cells in some column are all blank may not draw that column's line;
+    its figures still stand where the column is. ``edges`` are in the upright frame, points.
+    """
+    if spot.network is None or not grid.drawn or not edges or grid.columns >= len(edges) - 1:
+        return grid
+    reach = SAME_EDGE * (edges[-1] - edges[0])
+    missing = [edge for edge in edges if all(abs(edge - known) > reach for known in grid.edges)]
+    inside = [edge for edge in missing if grid.edges[0] < edge < grid.edges[-1]]
+    if missing != inside or len(grid.edges) + len(missing) != len(edges):
+        return grid
+    _, top, _, bottom = spot.network.box
+    whole = sorted([*spot.network.verticals, *((edge, ((top, bottom),)) for edge in missing)])
+    return lattice_grid(spot.page, replace(spot.network, verticals=tuple(whole)), spot.words)
 
 
 def levels_of(spot: TableSpot) -> list[float]:
