@@ -30,9 +30,8 @@ Draw = Callable[[Grid, Sequence[float], Sequence[float]], Iterator[Ruling]]
 def grid(text: str, *, page: int = 1, edges: Sequence[float] | None = None) -> Grid:
     """The grid a text shows; columns 50 points wide unless ``edges`` say where they lie."""
     plane = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    columns = max(map(len, plane))
-    for line in plane:
-        line += [""] * (columns - len(line))
+    columns = len(plane[0])
+    assert all(len(line) == columns for line in plane), "every line has all its cells"
     spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for row in range(len(plane)):
         for column in range(columns):
