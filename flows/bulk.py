@@ -32,6 +32,7 @@ def digitise_archive(parameters: dict[str, Any], *, say: Say, verbose: bool) -> 
     Raises ``NoSuchSource`` before anything is started, ValueError for a command no shell would take.
     """
     from flows.batchreport import REPORT
+    from flows.embedded import embedded_server
     from flows.progress import ProgressBar, batch_line
     from flows.quiet import settle_environment
     from flows.sources import find_documents
@@ -39,7 +40,7 @@ def digitise_archive(parameters: dict[str, Any], *, say: Say, verbose: bool) -> 
 
     find_documents(parameters["source"])
     settle_environment(quiet=not verbose)
-    with ProgressBar() as bar:
+    with ProgressBar() as bar, embedded_server():
         from flows.digitise import run_batch
 
         try:

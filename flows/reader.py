@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from extract.errors import ExtractionError, LimitExceeded, UnreadableDocument
 from extract.pipeline import Options
@@ -36,6 +36,7 @@ _ORPHAN_CHECK = 0.5
 _NEAR = 0.9
 """Share of the memory limit above which a failure is taken for one of memory."""
 _MIB = 1 << 20
+_BLOCK = 1 << 20
 
 
 def main() -> None:
@@ -46,12 +47,12 @@ def main() -> None:
     threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
     module, _, name = settings["extract"].partition(":")
     extract: Extract = getattr(importlib.import_module(module), name)
-    limit = _limit_memory(settings["memory"])
+    nearly = _limit_memory(settings["memory"])
     _reply(replies, {"ready": True})
     for line in sys.stdin:
         request = json.loads(line)
         signal.setitimer(signal.ITIMER_REAL, request["lifetime"])
-        _reply(replies, _answer(request, extract, limit))
+        _reply(replies, _answer(request, extract, nearly))
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -75,11 +76,11 @@ def _leave_with_parent(parent: int) -> None:
 
 
 def _limit_memory(extra: int) -> int:
-    """Let the process grow by so many bytes from what it maps now; the sum in bytes."""
-    limit = _mapped() + extra
+    """Let the process grow by so many bytes from what it maps now; at how many it has nearly done so."""
+    mapped = _mapped()
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    return limit
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + extra, mapped + extra))
+    return mapped + int(_NEAR * extra)
 
 
 def _mapped(peak: bool = False) -> int:
@@ -92,7 +93,7 @@ def _mapped(peak: bool = False) -> int:
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(field))
 
 
-def _answer(request: dict[str, Any], extract: Extract, limit: int) -> dict[str, Any]:
+def _answer(request: dict[str, Any], extract: Extract, nearly: int) -> dict[str, Any]:
     """The reply to one request: a record, or trouble that may pass."""
     start = time.perf_counter()
     uri, identity, name = request["uri"], request["id"], request["file_name"]
@@ -101,7 +102,7 @@ def _answer(request: dict[str, Any], extract: Extract, limit: int) -> dict[str, 
     except MemoryError:
         record = failed(uri, identity, too_much_memory(name, request["memory"]))
     except ExtractionError as error:
-        starved = limit and _mapped(peak=True) > _NEAR * limit
+        starved = _mapped(peak=True) > nearly
         record = failed(uri, identity, too_much_memory(name, request["memory"]) if starved else error)
     except OSError as error:
         return {"trouble": f"{type(error).__name__}: {error}"}
@@ -139,12 +140,20 @@ def _bytes(request: dict[str, Any]) -> bytes:
     name = request["file_name"]
     try:
         with fsspec.open(request["location"], "rb") as stream:
-            data = bytes(stream.read(request["limits"]["bytes"] + 1))
+            data = _at_most(stream, request["limits"]["bytes"] + 1)
     except FileNotFoundError as error:
         raise UnreadableDocument(name, "is gone since the batch began", "run the batch again") from error
     if len(data) <= request["limits"]["bytes"] and hashlib.sha256(data).hexdigest() != request["sha256"]:
         raise UnreadableDocument(name, "was changed while the batch ran", "run the batch again")
     return data
+
+
+def _at_most(stream: IO[bytes], most: int) -> bytes:
+    """The stream up to so many bytes, block by block: ``read`` would set aside room for all of them."""
+    data = bytearray()
+    while len(data) < most and (block := stream.read(min(_BLOCK, most - len(data)))):
+        data += block
+    return bytes(data)
 
 
 def _resident() -> int:
