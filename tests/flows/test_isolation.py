@@ -104,9 +104,7 @@ def test_stopping_does_not_wait_for_the_document(archive, tmp_path):
     patient = Reader(Isolation(seconds=60, extract=READER))
     start = time.monotonic()
     with pytest.raises(Stopped):
-        patient.read(
-            work_of(path), str(tmp_path / "out"), Limits(), lambda: time.monotonic() - start > 2.0
-        )
+        patient.read(work_of(path), str(tmp_path / "out"), Limits(), lambda: time.monotonic() - start > 2.0)
     assert time.monotonic() - start < 30
     assert patient._child.poll() == -signal.SIGKILL
 
