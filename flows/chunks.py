@@ -67,6 +67,14 @@ class _Progress:
     seconds: dict[str, float] = field(default_factory=dict)
     troubles: dict[str, str] = field(default_factory=dict)
 
+    def enter(self, work: Work, reading: Reading) -> None:
+        """Put down what came of a document."""
+        if reading.record is None:
+            self.troubles[work.id] = reading.trouble
+            return
+        self.records[work.id] = reading.record
+        self.seconds[work.id] = reading.seconds
+
     def outcome(self) -> Outcome:
         return Outcome(tuple(self.records.values()), self.seconds)
 
@@ -107,20 +115,18 @@ def _read_all(chunk: Chunk, store: Store, board: Board, progress: _Progress, ann
                 continue
             if board.stop.is_set():
                 raise Stopped
-            reading = _in_store(work, store) or current().read(
-                work, store.url, chunk.limits, board.stop.is_set
-            )
-            if reading.record is None:
-                progress.troubles[work.id] = reading.trouble
-                continue
-            _settle(work, reading.record, store, chunk.after, announce)
-            progress.records[work.id] = reading.record
-            progress.seconds[work.id] = reading.seconds
-            board.listen(reading.record)
+            reading = _in_store(work, store)
+            if reading is None:
+                reading = current().read(work, store.url, chunk.limits, board.stop.is_set)
+                if reading.record:
+                    _settle(work, reading.record, store, chunk.after, announce)
+            progress.enter(work, reading)
+            if reading.record:
+                board.listen(reading.record)
 
 
 def _in_store(work: Work, store: Store) -> Reading | None:
-    """What an earlier try of this batch has left in the store before it was killed."""
+    """What an earlier try of this batch has left in the store before it was killed; it was told of then."""
     for state, failure in ((RESULT, False), (FAILURE, True)):
         if store.has(f"{DOCUMENTS}/{work.id}{state}"):
             return Reading(record_in_store(store, work.id, failed=failure))

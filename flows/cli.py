@@ -160,7 +160,7 @@ def digitise(
     Documents that fail do not stop the others: they are listed in the report and end
     the command with exit code 1.
     """
-    from flows.bulk import digitise_archive, show_plan
+    from flows.bulk import check_parameters, digitise_archive, show_plan
     from flows.sources import NoSuchSource
 
     parameters = {
@@ -175,10 +175,14 @@ def digitise(
         "after": after,
     }
     try:
+        check_parameters(parameters)
         if dry_run:
             show_plan(source, out, limit=limit, only_failed=only_failed, say=typer.echo)
             return
-        code = digitise_archive(parameters, say=typer.echo, verbose=verbose)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    try:
+        code = digitise_archive(parameters, say=typer.echo, complain=_complain, verbose=verbose)
     except NoSuchSource as error:
         raise typer.BadParameter(str(error), param_hint="'SOURCE'") from error
     raise typer.Exit(code)

@@ -19,10 +19,10 @@ class Listener:
     def __init__(self) -> None:
         self.records: list[Any] = []
         self.plan: Any = None
-        self.documents = 0
+        self.documents = self.hashed_documents = 0
 
     def hashed(self, documents: int, more: int) -> None:
-        self.documents = documents
+        self.documents, self.hashed_documents = documents, self.hashed_documents + more
 
     def planned(self, plan: Any) -> None:
         self.plan = plan
@@ -31,11 +31,13 @@ class Listener:
         self.records.append(record)
 
 
-def run(source: object, out: object, **options: Any) -> tuple[dict[str, Any], Listener]:
+def run(
+    source: object, out: object, *, watcher: Listener | None = None, **options: Any
+) -> tuple[dict[str, Any], Listener]:
     """Run a batch here; the head of its manifest and what a watcher saw."""
     from flows.digitise import run_batch
 
-    listener = Listener()
+    listener = watcher or Listener()
     parameters = {"workers": 2, "timeout": 20, "memory": 400, "reader": READER, **options}
     return run_batch(listener, source=str(source), out=str(out), **parameters), listener
 

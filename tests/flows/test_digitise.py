@@ -8,13 +8,18 @@ import random
 import shutil
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from flows.manifest import latest_records
+from flows.chunks import Unavailable, read_documents
+from flows.isolation import Isolation
+from flows.manifest import begin, latest_records
+from flows.plan import Order, make_plan
 from flows.store import store_at
-from tests.flows.batches import kill_tree, results, run, start
+from tests.flows.batches import Listener, kill_tree, results, run, start
+from tests.flows.fake import READER
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -103,19 +108,65 @@ def test_hook_that_fails_or_is_missing_harms_nothing(archive, out):
     assert (head["read"]["documents"], head["failures"]) == (1, 0)
 
 
-def test_store_that_fails_for_a_while_is_tried_again(archive, out, monkeypatch):
-    """Only input and output is tried again, and what was read before is not read twice."""
-    monkeypatch.setattr("flows.digitise.read_chunk_of.retry_delay_seconds", [0.1])
-    (out / "documents").mkdir(parents=True)
-    blocked = out / ".parts"
-    blocked.write_text("not a folder")
-    process = start(archive(a="good", b="menu"), tmp := out.parent / "other")
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors.decode()
-    assert len(results(tmp)) == 2
+class Spoiler(Listener):
+    """Makes a document unreadable between planning and reading."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def planned(self, plan) -> None:
+        super().planned(plan)
+        self.path.unlink()
+        self.path.mkdir()
 
 
-def test_unreachable_store_is_an_error_not_a_loss(archive, out):
+def test_trouble_of_input_and_output_is_tried_again_and_then_left_for_the_next_batch(
+    archive, out, monkeypatch
+):
+    monkeypatch.setattr("flows.digitise.read_chunk_of.retry_delay_seconds", [0.1] * 3)
+    folder = archive(a="good", b="good")
+    head, listener = run(folder, out, watcher=Spoiler(folder / "b.txt"))
+    assert names(listener.records) == {"a": "finished", "b": "SourceUnavailable"}
+    assert head["failures"] == 1
+    assert len(done(out)) == 1
+    (folder / "b.txt").rmdir()
+    assert names(run(archive(b="good"), out)[1].records) == {"b": "finished"}
+
+
+def test_another_try_of_a_chunk_reads_only_what_is_missing(archive, out):
+    folder = archive(a="good", b="good")
+    store = store_at(str(out))
+    order = Order(str(folder), store.url, isolation=Isolation(extract=READER))
+    batch, _ = begin(store, order, make_plan(order, store, keep_fingerprints=False))
+    text = (folder / "b.txt").read_text()
+    Spoiler(folder / "b.txt").planned(())
+    told: list[str] = []
+    with pytest.raises(Unavailable, match="IsADirectoryError"):
+        read_documents(store, batch, 0, last_try=False, announce=lambda one, _: told.append(one.uri))
+    (folder / "b.txt").rmdir()
+    (folder / "b.txt").write_text(text)
+    outcome = read_documents(store, batch, 0, last_try=False, announce=lambda one, _: told.append(one.uri))
+    assert len(outcome.records) == 2
+    assert told == [f"{folder}/a.txt", f"{folder}/b.txt"]
+
+
+def test_chunk_of_a_worker_that_died_is_not_read_again(archive, out):
+    """The result is in the store, but nothing was written down of the chunk."""
+    folder = archive(a="good", b="menu")
+    store = store_at(str(out))
+    order = Order(str(folder), store.url, isolation=Isolation(extract=READER))
+    batch, _ = begin(store, order, make_plan(order, store, keep_fingerprints=False))
+    first = read_documents(store, batch, 0, last_try=False)
+    (out / "batches" / batch / "00000.done.json").unlink()
+    written = {path: path.stat().st_mtime_ns for path in done(out)}
+    again = read_documents(store, batch, 0, last_try=False)
+    assert again.records == first.records
+    assert {path: path.stat().st_mtime_ns for path in done(out)} == written
+
+
+def test_unreachable_store_is_an_error(archive, out, monkeypatch):
+    monkeypatch.setattr("flows.digitise.plan_batch.retry_delay_seconds", [0.1] * 3)
     out.write_text("a file")
     with pytest.raises(OSError, match=r"Not a directory|File exists"):
         run(archive(a="good"), out)
@@ -133,7 +184,7 @@ class TestKilled:
         kept: dict[Path, int] = {}
         for _ in range(3):
             process = start(folder, out, workers=2)
-            wait_for(lambda: len(done(out)) > len(kept) or process.poll() is not None)
+            wait_for(partial(has_more_than, out, len(kept), process))
             time.sleep(chance.uniform(0, 0.4))
             kill_tree(process)
             whole(out)
@@ -168,6 +219,10 @@ class TestKilled:
         assert process.returncode != 0
         assert len(done(out)) == 1
         assert manifest(out)["left"] == 2
+
+
+def has_more_than(out: Path, count: int, process) -> bool:
+    return len(done(out)) > count or process.poll() is not None
 
 
 def done(out: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Results appear whole, under a name that says what they were made of, and sources are found and hashed once."""
+"""Results appear whole, under a name that says what they are made of; sources are found and hashed once."""
 
 from __future__ import annotations
 
@@ -138,8 +138,9 @@ class TestSources:
         assert uris(f"@{here}/a/list") == [f"{here}/a/b.pdf", f"{here}/f.pdf"]
 
     @pytest.mark.parametrize("source", ["nothing", "a/*.doc", "@nothing"])
-    def test_nothing_there(self, here, source):
-        with pytest.raises(NoSuchSource, match="nothing|a/"):
+    @pytest.mark.usefixtures("here")
+    def test_nothing_there(self, source):
+        with pytest.raises(NoSuchSource, match=r"nothing|a/"):
             find_documents(source)
 
     def test_hash_is_taken_once(self, here):
