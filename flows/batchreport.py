@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
-from flows.manifest import latest_records, manifests
+from flows.manifest import latest_heads, latest_records
 from flows.records import Record
 from flows.store import DOCUMENTS, FAILURE, RESULT, Store
 
@@ -41,7 +41,7 @@ a{color:#7fb2e5}svg text{fill:#ccc}.bad{color:#ff8a80}.note{color:#aaa}}
 
 def write_report(store: Store) -> str:
     """Write the report of a store into it; its address comes back."""
-    html = report_html(latest_records(store), list(manifests(store)), title=store.url)
+    html = report_html(latest_records(store), latest_heads(store, _MOST_BATCHES), title=store.url)
     store.write(REPORT, html.encode("utf-8", "replace"))
     return store.address(REPORT)
 
@@ -183,7 +183,7 @@ def _cut_off(records: Sequence[Record]) -> str:
 
 
 def _throughput(batches: Sequence[dict[str, Any]]) -> str:
-    rows = [_batch_row(batch) for batch in batches[:_MOST_BATCHES]]
+    rows = [_batch_row(batch) for batch in batches]
     headers = ("Batch", "Source", "Workers", "Read", "Failed", "Left", "Pages", "Seconds", "Pages/s")
     return "<h2>Batches</h2>" + _table(headers, rows, numbers=set(range(2, 9)))
 

@@ -33,7 +33,7 @@ from flows.batchreport import batch_markdown, write_report
 from flows.chunks import BOARDS, Board, read_documents
 from flows.hook import words_of
 from flows.isolation import MIB, Isolation, close_readers
-from flows.manifest import begin, clear_dead_batches, finish, read_outcome
+from flows.manifest import begin, clear_dead_batches, finish, head_of, read_outcome
 from flows.plan import Order, Plan, make_plan
 from flows.records import Record
 from flows.store import DOCUMENTS, FAILURE, Store, is_alive, store_at
@@ -127,7 +127,7 @@ def finish_batch(store: str, batch: str) -> dict[str, Any]:
     place = Store(store)
     manifest = finish(place, batch)
     write_report(place)
-    return {name: value for name, value in manifest.items() if name not in {"documents", "timings"}}
+    return head_of(manifest)
 
 
 def announce(record: Record, address: str) -> None:

@@ -94,6 +94,7 @@ def finish(store: Store, batch: str) -> dict[str, Any]:
     known = [outcome for outcome in outcomes if outcome]
     manifest = _manifest(store, batch, paper, known)
     store.write_json(f"{MANIFESTS}/{batch}{RESULT}", manifest)
+    store.write_json(f"{BATCHES}/{batch}{RESULT}", head_of(manifest))
     _clear(store, batch, paper["chunks"])
     return manifest
 
@@ -205,18 +206,33 @@ def _record_of_failure(store: Store, id: str) -> Record:
     return Record(value["uri"], id, "failed", failure=failure)
 
 
+def head_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest without its documents."""
+    return {name: value for name, value in manifest.items() if name not in {"documents", "timings"}}
+
+
+def latest_heads(store: Store, most: int) -> list[dict[str, Any]]:
+    """The heads of the newest manifests, the newest first."""
+    names = reversed(store.names(BATCHES)[-most:])
+    return [store.read_json(f"{BATCHES}/{name}") for name in names]
+
+
 def latest_records(store: Store) -> list[Record]:
     """What is known of every document of a store, sorted by URI: the newest record of each.
 
-    Documents of batches that were killed are in no manifest; their results are read.
+    Manifests are read, the newest first, until they cover the ledger. Documents of batches that
+    were killed are in none; their results are read.
     """
+    finished, failed = store.finished(), store.failed()
     newest: dict[str, Record] = {}
+    seen: set[str] = set()
     for manifest in manifests(store):
         for value in manifest["documents"]:
+            seen.add(value["id"])
             newest.setdefault(value["uri"], Record.from_json(value))
-    listed = {record.id for record in newest.values()}
-    finished, failed = store.finished(), store.failed()
-    for id in sorted((finished | failed) - listed):
+        if seen >= finished | failed:
+            break
+    for id in sorted((finished | failed) - seen):
         record = record_in_store(store, id, failed=id not in finished)
         newest.setdefault(record.uri, record)
     return sorted(newest.values(), key=lambda record: record.uri)

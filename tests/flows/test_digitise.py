@@ -56,7 +56,7 @@ def test_good_ones_are_done_and_broken_ones_listed(archive, out):
     assert [record["uri"] for record in manifest(out)["documents"]] == sorted(
         record.uri for record in listener.records
     )
-    assert not any((out / "batches").iterdir())
+    assert [path.name for path in (out / "batches").iterdir()] == [f"{head['batch']}.json"]
 
 
 def test_next_batch_does_what_is_left(archive, out):
@@ -197,7 +197,7 @@ class TestKilled:
         assert results(out) == results(undisturbed)
         assert names(latest_records(store_at(str(out)))) == names(latest_records(store_at(str(undisturbed))))
         assert not list((out / ".parts").iterdir())
-        assert not list((out / "batches").iterdir())
+        assert [path.name for path in (out / "batches").iterdir()] == [f"{head['batch']}.json"]
 
     def test_dead_run_is_marked_as_crashed(self, archive, out):
         from prefect import get_client

@@ -56,4 +56,4 @@ def test_from_bucket_to_bucket_and_on_from_there(bucket):
     store = store_at("s3://results/out")
     assert len(latest_records(store)) == 3
     assert b"NotADisclosure" in bucket.cat_file(write_report(store))
-    assert bucket.find("results/out/batches") == []
+    assert len(bucket.find("results/out/batches")) == 2
