@@ -112,13 +112,13 @@ def width_of(text: str, size: float = SIZE) -> float:
     return sum(size if ord(character) > 0x2E7F else size / 2 for character in text)
 
 
-def set_text(text: str, x: float, y: float, *, size: float = SIZE) -> list[Word]:
-    """The words of a line whose top left corner is at (x, y)."""
+def set_text(text: str, x: float, y: float, *, size: float = SIZE, gap: float = SIZE) -> list[Word]:
+    """The words of a line whose top left corner is at (x, y); blanks are ``gap`` points wide."""
     words = []
     for piece in text.split(" "):
         if piece:
             words.append(Word(piece, x, y, x + width_of(piece, size), y + size, size))
-        x += width_of(piece, size) + size
+        x += width_of(piece, size) + gap
     return words
 
 
@@ -133,7 +133,7 @@ def page(
         if isinstance(part, float):
             y += part
         elif isinstance(part, str):
-            words += set_text(part, LEFT, y)
+            words += set_text(part, LEFT, y, gap=3 * SIZE)
             y += 1.6 * SIZE
         else:
             more, lines, y = _set_table(part, y + 2)
