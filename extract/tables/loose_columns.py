@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from extract.tables.columns import KeyedColumn, key_columns
 from extract.tables.formreader import Setting
 from extract.tables.forms.registry import ColumnSpec, FormSpec
 from extract.tables.formulas import parse_rule, printed_formulas
 from extract.tables.headers import ColumnHead
+from extract.tables.loose_header import ToldColumns, told_columns
 from extract.tables.loose_rows import PrintedRow
 from extract.tables.placement import ColumnRule
 from models.disclosure import Column
@@ -24,6 +26,19 @@ _SELDOM = {
 _SELDOM_IN = {"government_fund": {"basic": 2.0, "project": 1.0}}
 
 
+@dataclass(frozen=True, slots=True)
+class LooseColumns:
+    """The amount columns in printed order, and the sums the header's order shows.
+
+    ``told`` is False where the header does not really name them: what stands under them is then
+    nobody's knowledge.
+    """
+
+    columns: tuple[Column, ...]
+    sums: tuple[ColumnRule, ...] = ()
+    told: bool = True
+
+
 def loose_columns(
     spec: FormSpec,
     header: Sequence[PrintedRow],
@@ -32,22 +47,52 @@ def loose_columns(
     printed: int,
     first: int | None,
     setting: Setting,
-) -> tuple[Column, ...]:
+) -> LooseColumns:
     """The amount columns in printed order.
 
     ``counted`` is how far the row of 栏次 counts (0 without one), ``printed`` how many columns
     the fullest row needs, ``first`` the cell of the first amount where cells are kept. The form's
     own 栏次 decide where they fit; else the header's words do, read cell by cell or, where the
-    header is broken into pieces, in the text its pieces make up.
+    header is broken into pieces, in the labels its pieces make up.
     """
+    fits = bool(spec.numbered) and max(counted, printed) <= len(spec.numbered)
+    if fits and counted:
+        return _numbered(spec, header, counted)
+    if first is not None:
+        return _told_by_cells(_columns_by_cell(spec, header, first, max(counted, printed), setting), printed)
+    found = told_columns(spec, [text for row in header for text in row.texts])
+    if found.certain and max(counted, printed) <= len(found.columns):
+        return _told(found)
+    if fits:
+        return replace(_numbered(spec, header, counted), told=False)
+    columns = [_column(spec, key, header_text(header), None) for key in _keys_in(spec, header, printed)]
+    return LooseColumns(_with_spare(columns, printed), told=False)
+
+
+def _numbered(spec: FormSpec, header: Sequence[PrintedRow], counted: int) -> LooseColumns:
+    """The form's own columns; the header names them, or its 栏次 count exactly as many."""
     text = header_text(header)
-    if spec.numbered and max(counted, printed) <= len(spec.numbered):
-        columns = [_column(spec, key, text, number + 1) for number, key in enumerate(spec.numbered)]
-    elif first is not None:
-        columns = _columns_by_cell(spec, header, first, max(counted, printed), setting)
-    else:
-        columns = [_column(spec, key, text, None) for key in _keys_in(spec, header, printed)]
-    spare = [Column(key=f"column_{i + 1}", label="") for i in range(len(columns), printed)]
+    columns = [_column(spec, key, text, number + 1) for number, key in enumerate(spec.numbered)]
+    named = all(_place(column, text) is not None for column in spec.columns)
+    return LooseColumns(tuple(columns), told=named or counted == len(spec.numbered))
+
+
+def _told_by_cells(columns: Sequence[Column], printed: int) -> LooseColumns:
+    every = _with_spare(columns, printed)
+    return LooseColumns(every, told=all(column.label for column in every))
+
+
+def _told(found: ToldColumns) -> LooseColumns:
+    columns = tuple(
+        Column(key=column.key or f"column_{place}", label=column.label)
+        for place, column in enumerate(found.columns, 1)
+    )
+    sums = tuple((left, tuple((1, part) for part in parts)) for left, parts in found.sums)
+    return LooseColumns(columns, sums)
+
+
+def _with_spare(columns: Sequence[Column], printed: int) -> tuple[Column, ...]:
+    spare = (Column(key=f"column_{i + 1}", label="") for i in range(len(columns), printed))
     return (*columns, *spare)
 
 
@@ -132,17 +177,22 @@ def first_amount_cell(header: Sequence[PrintedRow], numbers: PrintedRow | None) 
     return None
 
 
-def column_rules(spec: FormSpec, columns: Sequence[Column], notes: Sequence[str]) -> tuple[ColumnRule, ...]:
-    """The identities between the columns: the form's usual ones, else those printed under it."""
+def column_rules(
+    spec: FormSpec, columns: Sequence[Column], notes: Sequence[str], sums: Sequence[ColumnRule] = ()
+) -> tuple[ColumnRule, ...]:
+    """The identities between the columns: ``sums`` the header shows and the form's usual ones, else
+    those printed under it.
+    """
     index = {column.key: position for position, column in enumerate(columns)}
-    rules: list[ColumnRule] = []
+    rules: dict[int, ColumnRule] = {}
     for formula in map(parse_rule, spec.rules):
         terms = tuple(
             (sign, index[key]) for sign, key in formula.terms if isinstance(key, str) and key in index
         )
         if formula.left in index and len(terms) > 1:
-            rules.append((index[str(formula.left)], terms))
-    return tuple(rules) or _printed_rules(columns, notes)
+            rules[index[str(formula.left)]] = (index[str(formula.left)], terms)
+    rules |= {rule[0]: rule for rule in sums}
+    return tuple(rules.values()) or _printed_rules(columns, notes)
 
 
 def _printed_rules(columns: Sequence[Column], notes: Sequence[str]) -> tuple[ColumnRule, ...]:

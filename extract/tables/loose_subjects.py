@@ -15,13 +15,14 @@ from extract.tables.forms.registry import FormSpec
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights, first_amount_cell, loose_columns
 from extract.tables.loose_rows import CODE, PrintedRow, Token, counts_up, is_page_number, placeable
-from extract.tables.placement import Known, PlacedLine, place_lines
+from extract.tables.placement import ColumnRule, Known, PlacedLine, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
 from models.disclosure import Cell, Column, Level, Repair, Row
 
 _HEADING_WORDS = re.compile(r"科目|项目|名称|编码|支出|收入|栏次|单位")
 _SMALL = re.compile(r"\d{1,2}")
+UNTOLD = "the header does not tell what this column is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,17 @@ class SubjectLine:
 
 @dataclass(frozen=True, slots=True)
 class SubjectForm:
-    """A form of subjects, read but not yet placed."""
+    """A form of subjects, read but not yet placed.
+
+    ``sums`` are those the header shows; ``told`` is False where it does not name the columns.
+    """
 
     spec: FormSpec
     columns: tuple[Column, ...]
     lines: tuple[SubjectLine, ...]
     notes: tuple[str, ...]
+    sums: tuple[ColumnRule, ...] = ()
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,10 @@ def read_subject_form(
     rows: Sequence[PrintedRow], spec: FormSpec, notes: Sequence[str], setting: Setting
 ) -> SubjectForm | None:
     """Find header, columns and lines of a form of subjects; None when it has no such line."""
-    body = _Body()
-    for row in rows:
+    start = _body_start(rows)
+    body = _Body(header=[row for row in rows[:start] if not counts_up(row)])
+    body.numbers += [row for row in rows[:start] if counts_up(row)]
+    for row in rows[start:]:
         body.take(row)
     lines = body.finished()
     if not lines:
@@ -87,8 +95,26 @@ def read_subject_form(
     printed = max(_needed(line) for line in lines)
     counted = max((counts_up(row) for row in body.numbers), default=0)
     first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None) or _behind_names(lines)
-    columns = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
-    return SubjectForm(spec, columns, lines, tuple(notes))
+    found = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
+    return SubjectForm(spec, found.columns, lines, tuple(notes), found.sums, found.told)
+
+
+def _body_start(rows: Sequence[PrintedRow]) -> int:
+    """Where the body begins, where no cells are kept: with the first figure or code.
+
+    A total without figures is a word of the header then, unless its figures stand on the next line.
+    """
+    if any(row.kept for row in rows):
+        return 0
+    filled = (i for i, row in enumerate(rows) if _prints_figures(row))
+    start = next(filled, 0)
+    bare = start and not rows[start].texts
+    return start - 1 if bare and TOTAL_NAMES.issuperset(rows[start - 1].texts) else start
+
+
+def _prints_figures(row: PrintedRow) -> bool:
+    printed = any(token.sort == "figure" for token in row.tokens)
+    return printed and not counts_up(row) and not is_page_number(row)
 
 
 def _behind_names(lines: Sequence[SubjectLine]) -> int | None:
@@ -258,11 +284,23 @@ def place_subjects(form: SubjectForm, known: Known | None = None) -> PlacedRows:
     placed = place_lines(
         lines,
         width,
-        column_rules(form.spec, form.columns, form.notes),
+        column_rules(form.spec, form.columns, form.notes, form.sums),
         known=known,
         weights=column_weights(form.spec, form.columns),
     )
-    return rows_of(form, placed)
+    rows = rows_of(form, placed)
+    return rows if form.told else all_doubted(rows)
+
+
+def all_doubted(placed: PlacedRows, reason: str = UNTOLD) -> PlacedRows:
+    """The same rows, every figure in doubt."""
+    doubts = (
+        Doubt(index, key, reason)
+        for index, row in enumerate(placed.rows)
+        for key, amount in row.amounts.items()
+        if amount is not None
+    )
+    return replace(placed, doubts=(*placed.doubts, *doubts))
 
 
 def _parent(lines: Sequence[SubjectLine], index: int) -> int | None:
