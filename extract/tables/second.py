@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -35,27 +37,43 @@ _CAMELOT_FAILS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    EOFError,
     LookupError,
     RuntimeError,
+    StopIteration,
     TypeError,
     ValueError,
     struct.error,
+    zlib.error,
 )
 """What camelot and the readers under it raise on odd pages: a second opinion that fails is none."""
 
 
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """camelot writes progress to the terminal and warns of pages without tables; its parser logs damage."""
+    parser = logging.getLogger("playa")
+    level = parser.level
+    parser.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        parser.setLevel(level)
+
+
 def _tables(data: bytes, number: int, flavour: str) -> Sequence[Any]:
     import camelot
+    from playa.exceptions import PDFException
 
     options: dict[str, Any] = {"split_text": True} if flavour == "lattice" else {}
     try:
-        # camelot writes its progress to the terminal and warns about pages without tables.
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
+        with _silenced():
             return list(
                 camelot.read_pdf(data, pages=str(number), flavor=flavour, suppress_stdout=True, **options)
             )
-    except _CAMELOT_FAILS:
+    except (PDFException, *_CAMELOT_FAILS):
         return ()
 
 
