@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extract.tables.columns import KeyedColumn, key_columns
@@ -13,7 +13,7 @@ from extract.tables.headers import ColumnHead
 from extract.tables.loose_header import ToldColumns, told_columns
 from extract.tables.loose_rows import PrintedRow
 from extract.tables.placement import ColumnRule
-from models.disclosure import Column
+from models.disclosure import Column, TableKind
 
 _NAME_HEAD = "名称"
 _SELDOM = {
@@ -23,7 +23,10 @@ _SELDOM = {
     "project": 2.0,
     "general_budget": 0.5,
 }
-_SELDOM_IN = {"government_fund": {"basic": 2.0, "project": 1.0}}
+_SELDOM_IN: Mapping[TableKind, Mapping[str, float]] = {
+    "government_fund": {"basic": 2.0, "project": 1.0},
+    "state_capital": {"basic": 2.0, "project": 1.0},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +211,5 @@ def _printed_rules(columns: Sequence[Column], notes: Sequence[str]) -> tuple[Col
 
 def column_weights(spec: FormSpec, columns: Sequence[Column]) -> tuple[float, ...]:
     """How unusual a figure is in each column: what decides where nothing else does."""
-    seldom = _SELDOM | _SELDOM_IN.get(spec.kind, {})
+    seldom = {**_SELDOM, **_SELDOM_IN.get(spec.kind, {})}
     return tuple(seldom.get(column.key, float(position)) for position, column in enumerate(columns))

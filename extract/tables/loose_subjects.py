@@ -262,7 +262,10 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
         parts.append(digits)
     if not parts:
         return None, tuple(above), 0
-    whole = "".join(parts)
+    if 1 < len(parts) <= 3 and len(parts[0]) == 3:  # 类 款 项, each perhaps without its leading zero
+        whole = parts[0] + "".join(part.zfill(2) for part in parts[1:])
+    else:
+        whole = "".join(parts)
     if (len(parts) > 1 and not CODE.fullmatch(whole)) or len(whole) < 3:
         padded = joined_code(parts if len(parts[0]) == 3 else ["", *parts], above)
         whole = "".join(padded)
