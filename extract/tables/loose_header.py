@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from extract.tables.context import unit_in
 from extract.tables.forms.registry import FormSpec, all_forms
 from models.disclosure import TableKind
 
+_L = TypeVar("_L")
 _Sort = Literal["column", "value", "other"]
 
 _PARTS: Mapping[str, frozenset[str]] = {
@@ -114,24 +115,33 @@ def _vocabulary(spec: FormSpec) -> dict[str, str]:
 
 
 def _labels(pieces: Sequence[str], words: Mapping[str, str]) -> list[_Label] | None:
+    return put_together(pieces, lambda text, first: _known(text, words, first))
+
+
+def put_together(pieces: Sequence[str], known: Callable[[str, bool], _L | None]) -> list[_L] | None:
     """The pieces as the fewest known labels; None where some can be no part of any.
 
+    ``known`` tells what a text is as a label, if it is one, and is told whether it comes first.
     The cheapest way to every piece is kept on the way (the shortest path through the pieces).
     """
-    best: list[tuple[int, tuple[_Label, ...]] | None] = [(0, ())]
+    best: list[tuple[_L, ...] | None] = [()]
     for end in range(1, len(pieces) + 1):
-        ways: list[tuple[int, tuple[_Label, ...]]] = []
+        ways: list[tuple[_L, ...]] = []
         for start in range(end - 1, -1, -1):
-            text = "".join(pieces[start:end])
+            text, before = "".join(pieces[start:end]), best[start]
             if len(text) > _LONGEST and end - start > 1:
                 break
-            before = best[start]
-            label = _label(text, words) if before is not None else None
-            if label is not None and before is not None and not (start == 0 and _runs_on(label)):
-                ways.append((before[0] + 1, (*before[1], label)))
-        best.append(min(ways, key=lambda way: way[0], default=None))
+            label = known(text, start == 0) if before is not None else None
+            if label is not None and before is not None:
+                ways.append((*before, label))
+        best.append(min(ways, key=len, default=None))
     found = best[-1]
-    return list(found[1]) if found is not None else None
+    return list(found) if found is not None else None
+
+
+def _known(text: str, words: Mapping[str, str], first: bool) -> _Label | None:
+    label = _label(text, words)
+    return None if first and label is not None and _runs_on(label) else label
 
 
 def _runs_on(first: _Label) -> bool:
