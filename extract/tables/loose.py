@@ -209,12 +209,14 @@ _LAYOUTS: dict[str, Callable[[_Spot, FormSpec, Setting], _Read | None]] = {
 def _placed_twice(reads: Sequence[_Read], text: str) -> dict[int, PlacedRows]:
     """Place every form by itself, then those left open again with what is known from elsewhere."""
     placed = {id(read): read.rows if isinstance(read, _Settled) else read.placed(None) for read in reads}
+    used: dict[int, Known] = {}
     for _ in range(2):
         for read in reads:
             if isinstance(read, _Unplaced) and placed[id(read)].doubts:
                 others = [Placed(each.spec.kind, placed[id(each)]) for each in reads if each is not read]
                 known = evidence(read.form, others, text)
-                placed[id(read)] = read.placed(known) if known else placed[id(read)]
+                if known and known != used.get(id(read)):
+                    placed[id(read)], used[id(read)] = read.placed(known), known
     return placed
 
 

@@ -10,7 +10,7 @@ some solution (arc consistency decides tree-structured constraints: Freuder, JAC
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, pairwise
@@ -327,20 +327,44 @@ def _reachable(targets: _Candidates, parts: Sequence[_Candidates]) -> tuple[_Can
         layers = _partial_sums(parts, targets, slack)
         if layers is None:
             break
+        sums = _Sums(layers[-1], slack)
         met = {
             target: replace(found, cost=found.cost + cost)
             for target, found in targets.items()
-            if (cost := _cheapest(layers[-1], target, slack)) is not None
+            if (cost := sums.cheapest(target)) is not None
         }
         if met:
             return met, slack
     return targets, None
 
 
-def _cheapest(sums: Mapping[Vector, float], target: Vector, slack: int) -> float | None:
-    if slack == 0:
-        return sums.get(target)
-    return min((cost for reached, cost in sums.items() if _near(reached, target, slack)), default=None)
+class _Sums:
+    """Partial sums with their costs, found by what they come near to.
+
+    Sorted into strips as wide as the slack along the column that tells most of them apart, so only
+    three strips have to be looked through.
+    """
+
+    def __init__(self, costs: Mapping[Vector, float], slack: int) -> None:
+        self._costs, self._slack, self._width = costs, slack, 2 * slack + 1
+        columns = list(zip(*costs, strict=True))
+        self._column = max(range(len(columns)), key=lambda column: len(set(columns[column])), default=0)
+        self._strips: dict[int, list[Vector]] = {}
+        for reached in costs if slack else ():
+            self._strips.setdefault(reached[self._column] // self._width, []).append(reached)
+
+    def near(self, target: Vector) -> Iterator[Vector]:
+        """The sums that come within the slack of a target."""
+        if not self._slack:
+            yield from (target,) if target in self._costs else ()
+            return
+        strip = target[self._column] // self._width
+        for place in (strip - 1, strip, strip + 1):
+            yield from (sums for sums in self._strips.get(place, ()) if _near(sums, target, self._slack))
+
+    def cheapest(self, target: Vector) -> float | None:
+        """The cost of the cheapest of them; None when there is none."""
+        return min((self._costs[reached] for reached in self.near(target)), default=None)
 
 
 def _near(left: Vector, right: Vector, slack: int) -> bool:
@@ -411,10 +435,8 @@ def _support(
     layers = _partial_sums(parts, targets, slack)
     if layers is None:
         return [frozenset(part) for part in parts]
-    if slack == 0:
-        wanted = {reached for reached in layers[-1] if reached in targets}
-    else:
-        wanted = {sums for sums in layers[-1] if any(_near(sums, target, slack) for target in targets)}
+    sums = _Sums(layers[-1], slack)
+    wanted = {reached for target in targets for reached in sums.near(target)}
     found: list[frozenset[Vector]] = []
     for part, layer in zip(reversed(parts), reversed(layers[:-1]), strict=True):
         steps = [
