@@ -42,10 +42,10 @@ class _Unplaced:
     spec: FormSpec
     spot: _Spot
 
-    def placed(self, known: Known | None) -> PlacedRows:
+    def placed(self, known: Known | None, *, slid: bool = False) -> PlacedRows:
         if isinstance(self.form, TwoSidedForm):
             return place_two_sided(self.form, known)
-        return place_subjects(self.form, known)
+        return place_subjects(self.form, known, slid=slid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +209,11 @@ _LAYOUTS: dict[str, Callable[[_Spot, FormSpec, Setting], _Read | None]] = {
 def _placed_twice(reads: Sequence[_Read], text: str) -> dict[int, PlacedRows]:
     """Place every form by itself, then those left open again with what is known from elsewhere."""
     placed = {id(read): read.rows if isinstance(read, _Settled) else read.placed(None) for read in reads}
+    # Where one form of a document has slid, the printed cells of no other are to be trusted.
+    slid = any(rows.slid for rows in placed.values())
+    if slid:
+        again = (read for read in reads if isinstance(read, _Unplaced) and not placed[id(read)].slid)
+        placed |= {id(read): read.placed(None, slid=True) for read in again}
     used: dict[int, Known] = {}
     for _ in range(2):
         for read in reads:
@@ -216,7 +221,7 @@ def _placed_twice(reads: Sequence[_Read], text: str) -> dict[int, PlacedRows]:
                 others = [Placed(each.spec.kind, placed[id(each)]) for each in reads if each is not read]
                 known = evidence(read.form, others, text)
                 if known and known != used.get(id(read)):
-                    placed[id(read)], used[id(read)] = read.placed(known), known
+                    placed[id(read)], used[id(read)] = read.placed(known, slid=slid), known
     return placed
 
 

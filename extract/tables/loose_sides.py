@@ -98,13 +98,21 @@ def _columns(
     further = list(spec.side_columns) or _named_columns(header, width)
     words = {column.key: column.words for column in spec.columns}
     text = header_text(header)
-    told = all(any(word in text for word in words.get(key, ("",))) for key in further)
+    named = all(any(word in text for word in words.get(key, ("",))) for key in further)
     keys = ["total", *further]
-    told = told and len(keys) >= width
+    told = len(keys) >= width and (named or _counts_to(header, len(spec.numbered)))
     keys += [f"column_{i + 1}" for i in range(len(keys), width)]
     labels = {"total": "小计" if len(keys) > 1 else "金额"}
     columns = (Column(key=key, label=labels.get(key, words.get(key, ("",))[0])) for key in keys)
     return tuple(columns), told
+
+
+def _counts_to(header: Sequence[PrintedRow], last: int) -> bool:
+    """Whether a row of 栏次 counts up to the form's last, so that its columns are the form's own."""
+    rows = ([token.whole for token in row.figures] for row in header)
+    return any(
+        len(numbers) > 1 and numbers == list(range(last + 1 - len(numbers), last + 1)) for numbers in rows
+    )
 
 
 def _named_columns(header: Sequence[PrintedRow], width: int) -> list[str]:

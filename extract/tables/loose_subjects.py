@@ -15,7 +15,7 @@ from extract.tables.forms.registry import FormSpec
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights, first_amount_cell, loose_columns
 from extract.tables.loose_rows import CODE, PrintedRow, Token, counts_up, is_page_number, placeable
-from extract.tables.placement import ColumnRule, Known, PlacedLine, place_lines
+from extract.tables.placement import ColumnRule, Known, PlacedLine, has_moved, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
 from models.disclosure import Cell, Column, Level, Repair, Row
@@ -73,11 +73,15 @@ class SubjectForm:
 
 @dataclass(frozen=True, slots=True)
 class PlacedRows:
-    """Rows with what is uncertain about them; Doubt rows index ``rows``."""
+    """Rows with what is uncertain about them; Doubt rows index ``rows``.
+
+    ``slid`` tells that figures had to leave the cells they were printed in.
+    """
 
     rows: tuple[Row, ...]
     doubts: tuple[Doubt, ...]
     repairs: tuple[Repair, ...]
+    slid: bool = False
 
 
 def read_subject_form(
@@ -277,8 +281,8 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
 # --- placing ---------------------------------------------------------------------------------------
 
 
-def place_subjects(form: SubjectForm, known: Known | None = None) -> PlacedRows:
-    """Put the figures of every line into their columns."""
+def place_subjects(form: SubjectForm, known: Known | None = None, *, slid: bool = False) -> PlacedRows:
+    """Put the figures of every line into their columns; ``slid`` where no printed cell is evidence."""
     width = len(form.columns)
     lines = [
         placeable(line.figures, width, line.slot, _parent(form.lines, index))
@@ -290,8 +294,10 @@ def place_subjects(form: SubjectForm, known: Known | None = None) -> PlacedRows:
         column_rules(form.spec, form.columns, form.notes, form.sums),
         known=known,
         weights=column_weights(form.spec, form.columns),
+        slid=slid,
     )
-    rows = rows_of(form, placed)
+    moved = any(has_moved(line, place) for line, place in zip(lines, placed, strict=True))
+    rows = replace(rows_of(form, placed), slid=moved)
     return rows if form.told else all_doubted(rows)
 
 

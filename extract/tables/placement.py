@@ -113,6 +113,7 @@ def place_lines(
     *,
     known: Known | None = None,
     weights: Sequence[float] = (),
+    slid: bool = False,
 ) -> tuple[PlacedLine, ...]:
     """Put the figures of every line into ``width`` columns, keeping their order.
 
@@ -122,6 +123,10 @@ def place_lines(
     are doubtful; among several, the one with the fewest moves and then the lowest ``weights``
     (by column: how unusual a figure there is) is chosen. ``known`` figures rule out candidates
     that contradict them, where any candidate agrees.
+
+    Slots are evidence only where all of them are: once a figure has to leave its slot, or where
+    ``slid`` says that slots of the document cannot be trusted, what is not forced by the
+    identities alone is doubtful, slot or no slot.
 
     Raises ValueError for a line with more figures than there are columns.
     """
@@ -138,7 +143,32 @@ def place_lines(
         if not best.faults:
             break
     assert best is not None
+    if slid or _has_moved(form, best):
+        best = _without_slots(form, best, known or {})
     return tuple(_placed(form, best, index) for index in range(len(lines)))
+
+
+def has_moved(line: Line, place: PlacedLine) -> bool:
+    """Whether a figure with a slot was placed elsewhere."""
+    return _leaves(line, place.columns)
+
+
+def _leaves(line: Line, columns: Sequence[int]) -> bool:
+    return any(
+        slot is not None and slot != column for slot, column in zip(line.slots, columns, strict=True)
+    )
+
+
+def _has_moved(form: _Form, outcome: _Outcome) -> bool:
+    return any(map(_leaves, form.lines, outcome.columns))
+
+
+def _without_slots(form: _Form, outcome: _Outcome, known: Known) -> _Outcome:
+    """The same choice, with all that would have been possible had no slot been printed."""
+    every = frozenset(i for i, line in enumerate(form.lines) if line.figures)
+    free = _solved(form, every, known)
+    supported = (kept | other for kept, other in zip(outcome.supported, free.supported, strict=True))
+    return replace(outcome, supported=tuple(supported))
 
 
 def _form(lines: Sequence[Line], width: int, rules: Sequence[ColumnRule], weights: Sequence[float]) -> _Form:
