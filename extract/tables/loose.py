@@ -19,7 +19,14 @@ from extract.tables.loose_printed import loose_grid
 from extract.tables.loose_public import read_public
 from extract.tables.loose_rows import PrintedRow, Token, printed_rows
 from extract.tables.loose_sides import TwoSidedForm, place_two_sided, read_two_sided_form
-from extract.tables.loose_subjects import PlacedRows, SubjectForm, place_subjects, read_subject_form
+from extract.tables.loose_subjects import (
+    SLID,
+    PlacedRows,
+    SubjectForm,
+    all_doubted,
+    place_subjects,
+    read_subject_form,
+)
 from extract.tables.placement import Known
 from extract.tables.reading import PlacedTable, TableReading
 from models.disclosure import Cell, Column, Row, Table
@@ -74,11 +81,12 @@ def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[Place
     reads = [_read(spot, setting) for spot in spots]
     text = "".join("".join(item.text.split()) for item in flow if isinstance(item, TextLine))
     placed = _placed_twice([read for read in reads if read is not None], text)
+    slid = any(rows.slid for rows in placed.values())
     tables: list[PlacedTable] = []
     for spot, read in zip(spots, reads, strict=True):
         rows = placed.get(id(read)) if read is not None else None
         reading = _reading(spot, read, rows, setting) if read is not None and rows is not None else None
-        readings = _best(spot, reading, setting)
+        readings = _best(spot, reading, setting, slid=slid)
         if readings[0] is reading:  # the grid has found for itself what stands beside the form
             readings = (*readings, *_beside(read, setting))
         tables.append(PlacedTable(readings, spot.items))
@@ -267,11 +275,14 @@ def _beside(read: _Read | None, setting: Setting) -> tuple[TableReading, ...]:
     return (TableReading(table),)
 
 
-def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[TableReading, ...]:
+def _best(
+    spot: _Spot, reading: TableReading | None, setting: Setting, *, slid: bool
+) -> tuple[TableReading, ...]:
     """The reading that breaks fewer identities: by the cells as they stand, or by sliding them.
 
     Only tables that keep their cells can be read as they stand; forms with 栏次 of their own are
-    described well enough never to need it.
+    described well enough never to need it. Where cells of the document have ``slid``, what stands
+    in a cell is only read where nothing else can be, and doubted.
     """
     if reading is not None and not _worth_a_grid(spot, reading):
         return (reading,)
@@ -281,7 +292,11 @@ def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[
         return (as_printed(grid, spot.context, setting, spec),)
     if not all(row.kept for row in spot.rows):
         return (reading,) if reading else (as_printed(grid, spot.context, setting),)
+    if slid and reading is not None and not _unnamed(reading):
+        return (reading,)
     by_cells = read_form(read_header(grid), spot.context, setting)
+    if slid:
+        by_cells = tuple(map(_all_in_doubt, by_cells))
     if reading is None or (by_cells and _rank(by_cells[0], setting) >= _rank(reading, setting)):
         return by_cells
     return (reading,)
@@ -291,7 +306,15 @@ def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:
     return not spot.context.forms[0].numbered and reading.table.status != "empty"
 
 
+def _unnamed(reading: TableReading) -> int:
+    return sum(column.key.startswith("column_") for column in reading.table.columns)
+
+
+def _all_in_doubt(reading: TableReading) -> TableReading:
+    rows = all_doubted(PlacedRows(reading.table.rows, reading.doubts, ()), SLID)
+    return replace(reading, doubts=rows.doubts)
+
+
 def _rank(reading: TableReading, setting: Setting) -> tuple[int, int, int]:
     found = tally(reading.table, setting.kind)
-    unnamed = sum(column.key.startswith("column_") for column in reading.table.columns)
-    return -unnamed, -found.failed - len(reading.doubts), found.held
+    return -_unnamed(reading), -found.failed - len(reading.doubts), found.held

@@ -10,7 +10,7 @@ from extract.tables.formreader import Setting
 from extract.tables.forms.registry import ColumnSpec, FormSpec
 from extract.tables.formulas import parse_rule, printed_formulas
 from extract.tables.headers import ColumnHead
-from extract.tables.loose_header import ToldColumns, told_columns
+from extract.tables.loose_header import ToldColumn, ToldColumns, sums_of, told_columns
 from extract.tables.loose_rows import PrintedRow
 from extract.tables.placement import ColumnRule
 from models.disclosure import Column, TableKind
@@ -62,7 +62,8 @@ def loose_columns(
     if fits and counted:
         return _numbered(spec, header, counted)
     if first is not None:
-        return _told_by_cells(_columns_by_cell(spec, header, first, max(counted, printed), setting), printed)
+        columns = _columns_by_cell(spec, header, first, max(counted, printed), setting)
+        return _told_by_cells(spec, columns, printed)
     found = told_columns(spec, [text for row in header for text in row.texts])
     if found.certain and max(counted, printed) <= len(found.columns):
         return _told(found)
@@ -80,9 +81,22 @@ def _numbered(spec: FormSpec, header: Sequence[PrintedRow], counted: int) -> Loo
     return LooseColumns(tuple(columns), told=named or counted == len(spec.numbered))
 
 
-def _told_by_cells(columns: Sequence[Column], printed: int) -> LooseColumns:
+def _told_by_cells(spec: FormSpec, columns: Sequence[Column], printed: int) -> LooseColumns:
     every = _with_spare(columns, printed)
-    return LooseColumns(every, told=all(column.label for column in every))
+    told = all(column.label for column in every)
+    return LooseColumns(every, _sums(spec, every) if told else (), told)
+
+
+def _sums(spec: FormSpec, columns: Sequence[Column]) -> tuple[ColumnRule, ...]:
+    """The sums of an income form, whose columns differ from place to place; other forms have rules."""
+    if spec.kind != "income" or any(column.key.startswith(("previous", "change")) for column in columns):
+        return ()
+    named = [ToldColumn(_own_key(column), column.label.split("/")[-1]) for column in columns]
+    return _as_rules(sums_of(named))
+
+
+def _own_key(column: Column) -> str | None:
+    return None if column.key.startswith("column_") else column.key
 
 
 def _told(found: ToldColumns) -> LooseColumns:
@@ -90,8 +104,11 @@ def _told(found: ToldColumns) -> LooseColumns:
         Column(key=column.key or f"column_{place}", label=column.label)
         for place, column in enumerate(found.columns, 1)
     )
-    sums = tuple((left, tuple((1, part) for part in parts)) for left, parts in found.sums)
-    return LooseColumns(columns, sums)
+    return LooseColumns(columns, _as_rules(found.sums))
+
+
+def _as_rules(sums: Sequence[tuple[int, tuple[int, ...]]]) -> tuple[ColumnRule, ...]:
+    return tuple((left, tuple((1, part) for part in parts)) for left, parts in sums)
 
 
 def _with_spare(columns: Sequence[Column], printed: int) -> tuple[Column, ...]:

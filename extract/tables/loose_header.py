@@ -226,6 +226,28 @@ def _nested(top: Sequence[_Label], owner: int, parts: Sequence[_Label]) -> ToldC
     return ToldColumns(columns, sums, _is_single(columns))
 
 
+def sums_of(columns: Sequence[ToldColumn]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """The sums that columns of known order make up: a column broken down right behind it, and the total."""
+    inner: set[int] = set()
+    found: list[tuple[int, tuple[int, ...]]] = []
+    for index, column in enumerate(columns):
+        count = _parts_behind(columns, index)
+        if count and column.key != "total":
+            parts = tuple(range(index + 1, index + 1 + count))
+            found.append((index, parts))
+            inner.update(parts)
+    return (*found, *_sum_of(columns, frozenset(inner)))
+
+
+def _parts_behind(columns: Sequence[ToldColumn], index: int) -> int:
+    key = columns[index].key
+    parts = _PARTS.get(key or "", frozenset())
+    end = index + 1
+    while end < len(columns) and (columns[end].key in parts or _NAMELESS.get(columns[end].label) == key):
+        end += 1
+    return end - index - 1
+
+
 def _is_single(columns: Sequence[ToldColumn]) -> bool:
     """Whether no key is named twice."""
     keys = Counter(column.key for column in columns if column.key is not None)

@@ -23,6 +23,7 @@ from models.disclosure import Cell, Column, Level, Repair, Row
 _HEADING_WORDS = re.compile(r"科目|项目|名称|编码|支出|收入|栏次|单位")
 _SMALL = re.compile(r"\d{1,2}")
 UNTOLD = "the header does not tell what this column is"
+SLID = "cells of this document have slid"
 
 
 @dataclass(frozen=True, slots=True)
