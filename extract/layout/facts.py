@@ -232,7 +232,7 @@ def organisation_name(text: str) -> str | None:
     """A cleaned organisation name, None when the text cannot be one."""
     name = _NOISE.sub("", unicodedata.normalize("NFKC", text)).strip(":：-—.、")
     name = re.sub(r"^(?:目录|第.部分)", "", name).replace("(", "（").replace(")", "）")
-    if not _ORGANISATION_END.search(name) or _SENTENCE.search(name) or re.search(r"预算|决算|主管", name):
+    if not _ORGANISATION_END.search(name) or _SENTENCE.search(name) or re.search(r"预算|决算|主管|:", name):
         return None
     return name if 3 < len(name) <= 45 else None
 
