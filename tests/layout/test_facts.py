@@ -128,6 +128,7 @@ def test_the_name_most_lines_give_wins():
         ("一般公共预算财政拨款", None),
         ("万元", None),
         ("水务局", None),
+        ("编制部门：云岭市青川区水务局", None),
         ("主要负责水利工程的建设和管理，指导全区的水务局", None),
     ],
 )
