@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from extract.layout.flow import Flow, LooseTable, TextLine
+from extract.tables.amounts import parse_amount
 from extract.tables.context import Context, look_below
 from extract.tables.empty import announced_empty
 from extract.tables.formreader import Setting, as_printed, read_form
@@ -166,14 +167,20 @@ def _longer(before: _Spot, spot: _Spot) -> _Spot:
 
 
 def _read(spot: _Spot, setting: Setting) -> _Read | None:
-    """Read a table as the form its title names; None when it is kept as printed."""
+    """Read a table as the form its title names; None when it is kept as printed.
+
+    Several families may print a form of that title: the one that names most of its columns is taken.
+    """
     forms = spot.context.forms
-    for spec in (form for form in forms if form.kind == forms[0].kind):
-        reader = _LAYOUTS.get(spec.layout)
-        read = reader(spot, spec, setting) if reader else None
-        if read is not None:
-            return read
-    return None
+    same = [form for form in forms if form.kind == forms[0].kind]
+    reads = (reader(spot, spec, setting) for spec in same if (reader := _LAYOUTS.get(spec.layout)))
+    found = [read for read in reads if read is not None]
+    return max(found, key=lambda read: -_nameless(read), default=None)
+
+
+def _nameless(read: _Read) -> int:
+    columns = read.columns if isinstance(read, _Settled) else read.form.columns
+    return sum(column.key.startswith("column_") for column in columns)
 
 
 def _read_subjects(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
@@ -292,7 +299,7 @@ def _best(
         return (as_printed(grid, spot.context, setting, spec),)
     if not all(row.kept for row in spot.rows):
         return (reading,) if reading else (as_printed(grid, spot.context, setting),)
-    if slid and reading is not None and not _unnamed(reading):
+    if slid and reading is not None and all(column.label for column in reading.table.columns):
         return (reading,)
     by_cells = read_form(read_header(grid), spot.context, setting)
     if slid:
@@ -317,4 +324,5 @@ def _all_in_doubt(reading: TableReading) -> TableReading:
 
 def _rank(reading: TableReading, setting: Setting) -> tuple[int, int, int]:
     found = tally(reading.table, setting.kind)
-    return -_unnamed(reading), -found.failed - len(reading.doubts), found.held
+    misread = sum(parse_amount(row.name or "") is not None for row in reading.table.rows)
+    return -_unnamed(reading) - misread, -found.failed - len(reading.doubts), found.held

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 from extract.tables.codes import joined_code, level_of
 from extract.tables.formreader import Setting
@@ -51,9 +52,15 @@ class SubjectLine:
     def is_total(self) -> bool:
         return self.code is None and self.name in TOTAL_NAMES
 
-    def slot(self, token: Token) -> int | None:
-        """The amount column a token stands in, counted from the name."""
+    def slot(self, token: Token, first: int | None = None) -> int | None:
+        """The amount column a token stands in, counted from the name.
+
+        A total may stand over the columns of codes and names: its amounts are counted from the
+        ``first`` amount column of the header.
+        """
         cell = self.name_tokens[-1].cell if self.name_tokens else None
+        if self.is_total and first is not None and cell is not None and cell < first:
+            cell = first - 1
         return None if cell is None or token.cell is None else token.cell - cell - 1
 
 
@@ -61,7 +68,8 @@ class SubjectLine:
 class SubjectForm:
     """A form of subjects, read but not yet placed.
 
-    ``sums`` are those the header shows; ``told`` is False where it does not name the columns.
+    ``sums`` are those the header shows; ``told`` is False where it does not name the columns;
+    ``first`` is the cell of its first amount where cells are kept.
     """
 
     spec: FormSpec
@@ -70,6 +78,11 @@ class SubjectForm:
     notes: tuple[str, ...]
     sums: tuple[ColumnRule, ...] = ()
     told: bool = True
+    first: int | None = None
+
+    def slot(self, line: SubjectLine, token: Token) -> int | None:
+        """The amount column a token of a line stands in."""
+        return line.slot(token, self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,7 @@ def read_subject_form(
     counted = max((counts_up(row) for row in body.numbers), default=0)
     first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None) or _behind_names(lines)
     found = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
-    return SubjectForm(spec, found.columns, lines, tuple(notes), found.sums, found.told)
+    return SubjectForm(spec, found.columns, lines, tuple(notes), found.sums, found.told, first)
 
 
 def _body_start(rows: Sequence[PrintedRow]) -> int:
@@ -286,7 +299,7 @@ def place_subjects(form: SubjectForm, known: Known | None = None, *, slid: bool 
     """Put the figures of every line into their columns; ``slid`` where no printed cell is evidence."""
     width = len(form.columns)
     lines = [
-        placeable(line.figures, width, line.slot, _parent(form.lines, index))
+        placeable(line.figures, width, partial(form.slot, line), _parent(form.lines, index))
         for index, line in enumerate(form.lines)
     ]
     placed = place_lines(
@@ -369,7 +382,7 @@ def _unread(form: SubjectForm, line: SubjectLine, taken: dict[str, Cell]) -> dic
     """Texts in amount columns that are no figures, by column; without cells the total is named."""
     found: dict[str, Token] = {}
     for token in line.unread:
-        slot = line.slot(token)
+        slot = form.slot(line, token)
         place = 0 if slot is None else slot
         if place < len(form.columns) and form.columns[place].key not in taken:
             found[form.columns[place].key] = token
@@ -397,7 +410,7 @@ def _repairs(form: SubjectForm, row: Row, line: SubjectLine, place: PlacedLine) 
         key = form.columns[column].key
         if token.respaced:
             found.append(spacing(f"{address}/{key}", token.text, format(token.value or 0, "f")))
-        slot = line.slot(token)
+        slot = form.slot(line, token)
         if slot is not None and slot != column and column not in place.doubtful:
             found.append(_moved(f"{address}/{key}", form, slot, key))
     return found
