@@ -191,9 +191,9 @@ def _is_subtotal(label: _Label, before: Sequence[_Label]) -> bool:
 def _count_of_parts(below: Sequence[_Label]) -> int:
     """How many of the labels behind a 小计 are parts of one column."""
     best = 0
-    for key, parts in _PARTS.items():
+    for key in _PARTS:
         count = 0
-        while count < len(below) and (below[count].key in parts or _NAMELESS.get(below[count].text) == key):
+        while count < len(below) and _is_part(below[count].key, below[count].text, key):
             count += 1
         best = max(best, count)
     return best
@@ -202,8 +202,7 @@ def _count_of_parts(below: Sequence[_Label]) -> int:
 def _owner(top: Sequence[_Label], parts: Sequence[_Label]) -> int | None:
     """The column that is broken down into these parts."""
     for index, label in enumerate(top):
-        known = _PARTS.get(label.key or "", frozenset())
-        if parts and all(part.key in known or _NAMELESS.get(part.text) == label.key for part in parts):
+        if label.key and parts and all(_is_part(part.key, part.text, label.key) for part in parts):
             return index
     return None
 
@@ -221,8 +220,8 @@ def _nested(top: Sequence[_Label], owner: int, parts: Sequence[_Label]) -> ToldC
     labels = [*top[: owner + 1], *parts, *top[owner + 1 :]]
     columns = tuple(ToldColumn(label.key, label.text) for label in labels)
     inner = tuple(range(owner + 1, owner + 1 + len(parts)))
-    own = (owner, inner)
-    sums = (own,) if top[owner].key == "total" else (own, *_sum_of(columns, frozenset(inner)))
+    own = ((owner, inner),) if _is_whole(top[owner].key, columns[owner + 1 : owner + 1 + len(parts)]) else ()
+    sums = own if top[owner].key == "total" else (*own, *_sum_of(columns, frozenset(inner)))
     return ToldColumns(columns, sums, _is_single(columns))
 
 
@@ -234,18 +233,28 @@ def sums_of(columns: Sequence[ToldColumn]) -> tuple[tuple[int, tuple[int, ...]],
         count = _parts_behind(columns, index)
         if count and column.key != "total":
             parts = tuple(range(index + 1, index + 1 + count))
-            found.append((index, parts))
             inner.update(parts)
+            if _is_whole(column.key, columns[index + 1 : index + 1 + count]):
+                found.append((index, parts))
     return (*found, *_sum_of(columns, frozenset(inner)))
 
 
 def _parts_behind(columns: Sequence[ToldColumn], index: int) -> int:
     key = columns[index].key
-    parts = _PARTS.get(key or "", frozenset())
     end = index + 1
-    while end < len(columns) and (columns[end].key in parts or _NAMELESS.get(columns[end].label) == key):
+    while key and end < len(columns) and _is_part(columns[end].key, columns[end].label, key):
         end += 1
     return end - index - 1
+
+
+def _is_part(key: str | None, label: str, owner: str) -> bool:
+    return key in _PARTS.get(owner, ()) if key else _NAMELESS.get(label) == owner
+
+
+def _is_whole(owner: str | None, parts: Sequence[ToldColumn]) -> bool:
+    """Whether nothing of the column is left out: money of a fund may have no column of its own."""
+    known = _PARTS.get(owner or "", frozenset())
+    return known <= {part.key for part in parts} if known else len(parts) > 1
 
 
 def _is_single(columns: Sequence[ToldColumn]) -> bool:

@@ -272,7 +272,8 @@ def _parts(row: PrintedRow, numbered: bool) -> Iterator[SideLine]:
 def _begins_part(part: SideLine, token: Token, row: PrintedRow, numbered: bool) -> bool:
     if token.sort == "text":
         ongoing = part.number is None and not part.figures and part.name is not None and not row.kept
-        return not ongoing or bool(ITEM.match(token.plain))
+        other = bool(_SPENT.search(token.plain)) and not _SPENT.search(part.plain)
+        return not ongoing or other or bool(ITEM.match(token.plain))
     if not numbered or token.whole is None or part.number is None:
         return False
     return _is_right_number(part, token, row)

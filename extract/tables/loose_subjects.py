@@ -15,7 +15,7 @@ from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import FormSpec
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights, first_amount_cell, loose_columns
-from extract.tables.loose_rows import CODE, PrintedRow, Token, counts_up, is_page_number, placeable
+from extract.tables.loose_rows import CODE, ITEM, PrintedRow, Token, counts_up, is_page_number, placeable
 from extract.tables.placement import ColumnRule, Known, PlacedLine, has_moved, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
@@ -24,6 +24,7 @@ from models.disclosure import Cell, Column, Level, Repair, Row
 _HEADING_WORDS = re.compile(r"科目|项目|名称|编码|支出|收入|栏次|单位")
 _SMALL = re.compile(r"\d{1,2}")
 UNTOLD = "the header does not tell what this column is"
+SEVERAL_NAMES = "the name may be that of several lines"
 SLID = "cells of this document have slid"
 
 
@@ -31,7 +32,8 @@ SLID = "cells of this document have slid"
 class SubjectLine:
     """One subject as printed; ``figures`` stand behind the name, ``name_cell`` is the name's cell.
 
-    ``unread`` are texts among the figures that are none.
+    ``unread`` are texts among the figures that are none; ``doubtful_name`` tells that the name may be
+    that of several lines.
     """
 
     code: str | None
@@ -39,6 +41,7 @@ class SubjectLine:
     name_tokens: tuple[Token, ...]
     figures: tuple[Token, ...]
     unread: tuple[Token, ...] = ()
+    doubtful_name: bool = False
 
     @property
     def printed_name(self) -> str | None:
@@ -107,7 +110,7 @@ def read_subject_form(
     body.numbers += [row for row in rows[:start] if counts_up(row)]
     for row in rows[start:]:
         body.take(row)
-    lines = body.finished()
+    lines = tuple(_with_own_name(line, spec) for line in body.finished())
     if not lines:
         return None
     printed = max(_needed(line) for line in lines)
@@ -115,6 +118,21 @@ def read_subject_form(
     first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None) or _behind_names(lines)
     found = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
     return SubjectForm(spec, found.columns, lines, tuple(notes), found.sums, found.told, first)
+
+
+def _with_own_name(line: SubjectLine, spec: FormSpec) -> SubjectLine:
+    """A line of a list without codes, with the last of several names that stand before its figures.
+
+    Lines of such a list may print no figures, and then their names run into the next one's.
+    """
+    listed = spec.layout == "lines" and line.code is None and len(line.name_tokens) > 1
+    if not listed or any(token.cell is not None for token in line.name_tokens):
+        return line
+    last = ITEM.sub("", line.name_tokens[-1].plain)
+    words = {word for column in spec.columns for word in column.words}
+    if last in words:
+        return replace(line, name_tokens=line.name_tokens[-1:])
+    return replace(line, doubtful_name=True)
 
 
 def _body_start(rows: Sequence[PrintedRow]) -> int:
@@ -351,6 +369,8 @@ def rows_of(form: SubjectForm, placed: Iterable[PlacedLine]) -> PlacedRows:
             Doubt(len(rows), form.columns[column].key, reason)
             for column, reason in sorted(place.doubtful.items())
         ]
+        if line.doubtful_name:
+            doubts += [Doubt(len(rows), form.columns[column].key, SEVERAL_NAMES) for column in place.columns]
         rows.append(row)
         repairs += _repairs(form, row, line, place)
     return PlacedRows(tuple(rows), tuple(doubts), tuple(repairs))
