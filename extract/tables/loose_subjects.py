@@ -110,9 +110,11 @@ def read_subject_form(
     body.numbers += [row for row in rows[:start] if counts_up(row)]
     for row in rows[start:]:
         body.take(row)
-    lines = tuple(_with_own_name(line, spec) for line in body.finished())
+    lines = body.finished()
     if not lines:
         return None
+    if all(line.code is None for line in lines):
+        lines = tuple(_with_own_name(line, spec) for line in lines)
     printed = max(_needed(line) for line in lines)
     counted = max((counts_up(row) for row in body.numbers), default=0)
     first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None) or _behind_names(lines)
@@ -125,8 +127,7 @@ def _with_own_name(line: SubjectLine, spec: FormSpec) -> SubjectLine:
 
     Lines of such a list may print no figures, and then their names run into the next one's.
     """
-    listed = spec.layout == "lines" and line.code is None and len(line.name_tokens) > 1
-    if not listed or any(token.cell is not None for token in line.name_tokens):
+    if len(line.name_tokens) < 2 or any(token.cell is not None for token in line.name_tokens):
         return line
     last = ITEM.sub("", line.name_tokens[-1].plain)
     words = {word for column in spec.columns for word in column.words}
