@@ -61,10 +61,13 @@ def content(found: Disclosure) -> dict[str, Any]:
 
 
 def relaid(data: bytes, lay: Callable[[pymupdf.Document, pymupdf.Document, int], None]) -> bytes:
-    """The document with every page set anew."""
+    """The document with every page set anew; a /Rotate it had is kept."""
     source, target = pymupdf.open(stream=data), pymupdf.open()
     for number in range(len(source)):
+        rotation = source[number].rotation
+        source[number].set_rotation(0)
         lay(target, source, number)
+        target[number].set_rotation((target[number].rotation + rotation) % 360)
     return bytes(target.tobytes(deflate=True))
 
 
