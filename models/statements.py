@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 from models.base import Model, Money
 
 Direction = Literal["up", "down", "flat"]
-Flag = Literal["unfinished", "unresolved_subject", "mixed_units", "ambiguous", "no_amount", "none_stated"]
+Flag = Literal["unfinished", "unresolved_subject", "mixed_units", "ambiguous", "no_amount", "none_stated", "subject_by_position"]
 """What keeps a statement from being whole.
 
 unfinished          the author left a blank (``主要是。``, ``预算万元``)
@@ -22,6 +22,7 @@ unresolved_subject  the catalogue has no single entry for the names
 mixed_units         a figure in another unit than the statement's was left out
 ambiguous           one field is printed twice with different figures; the first is given
 no_amount           the sentence speaks of the matter without an amount
+subject_by_position the subject's name is no catalogue name; its place between the others settles it
 none_stated         the text says that there is none (``无车辆``)
 """
 PublicItem = Literal["total", "abroad", "vehicles", "vehicle_purchase", "vehicle_operation", "reception"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from spacy.tokens import Span
+from spacy.tokens import Span, Token
 
 from extract.narrative.drafts import Draft, Frame, put
 
@@ -66,6 +66,8 @@ def text_after(frame: Frame, index: int, *, whole: bool = False) -> str:
     """
     doc = frame.doc
     start = index + 1
+    if doc[index].text[-1] in "：:" and start < frame.end and doc[start].tag_ == "BREAK":
+        start += 1
     end = start
     while end < frame.end:
         tag = doc[end].tag_
@@ -84,6 +86,20 @@ def _enumerates_on(frame: Frame, stop: int) -> bool:
     return following < frame.end and bool(_ENUMERATED.match(frame.doc[following].text))
 
 
+def gives_reason(token: Token) -> bool:
+    """Whether a word of reason gives one: 主要是 does so only where a change was told before."""
+    if not token.text.startswith("主要是"):
+        return True
+    for before in reversed(token.doc[: token.i]):
+        if before.tag_ == "BREAK":
+            return False
+        if before.tag_ in ("UP", "DOWN", "FLAT"):
+            return True
+        if before.tag_ == "MONEY":
+            return before.i > 0 and before.nbor(-1).tag_ in ("UP", "DOWN", "BE")
+    return False
+
+
 def put_words(draft: Draft, frame: Frame, tag: str, name: str) -> None:
     """Write what follows the first word of a tag; several reasons are joined.
 
@@ -91,7 +107,7 @@ def put_words(draft: Draft, frame: Frame, tag: str, name: str) -> None:
     """
     said = []
     for token in frame.tokens():
-        if token.tag_ == tag:
+        if token.tag_ == tag and (tag != "REASON" or gives_reason(token)):
             words = text_after(frame, token.i)
             if words:
                 said.append(words)

@@ -196,6 +196,7 @@ _ITEMS = {
     "PUBLIC_OPERATION": "vehicle_operation",
     "PUBLIC_RECEPTION": "reception",
 }
+_RECEIVED = ("RECEIVED_FOREIGN", "RECEIVED_DOMESTIC")
 _PUBLIC_FIELDS = {
     **_BUDGETS,
     **_FINALS,
@@ -207,16 +208,34 @@ _PUBLIC_FIELDS = {
 }
 
 
+_CARRYING = frozenset("REASON COMPARED INCLUDING RECEIVED_FOREIGN RECEIVED_DOMESTIC FINAL COMPLETE".split())
+_CARRIES_ON = re.compile(
+    r"全年(?:支出)?|截[至止]|[年期]末|本年度?|当年|\d{4}年(?:度)?(?:共|国内|全年|购置|更新|末|支出)|累计|公务用?车保有|年内"
+)
+
+
 def read_three_public(doc: Doc) -> Doc:
     """Each of the three public expenses owns the text up to the next one that a figure follows."""
     if not setting_of(doc).under("三公") and not any(token.tag_ == "PUBLIC_TOTAL" for token in doc):
         return doc
     starts = [token.i for token in doc if token.tag_ in _ITEMS and _opens_item(doc, token)]
     for frame in _frames(doc, starts, _end_of_public(doc, starts)):
-        draft = _public_item(frame)
+        draft = _public_item(_up_to_next_point(frame))
         if draft is not None:
             drafts_of(doc).append(draft)
     return doc
+
+
+def _up_to_next_point(frame: Frame) -> Frame:
+    """The frame up to the next paragraph that is about something else."""
+    doc = frame.doc
+    for token in frame.tokens():
+        if token.tag_ == "BREAK" and token.i + 1 < len(doc):
+            following = doc[token.i + 1]
+            carried = following.tag_ in _CARRYING or _CARRIES_ON.match(doc[token.i + 1 : token.i + 5].text)
+            if not carried:
+                return Frame.of(doc, frame.start, token.i)
+    return frame
 
 
 def _opens_item(doc: Doc, token: Token) -> bool:
@@ -258,7 +277,7 @@ def _public_item(frame: Frame) -> Draft | None:
 
 def _foreign_start(frame: Frame) -> int:
     """Where the parts of a reception fee begin, whose amounts are not the item's."""
-    return next((token.i for token in frame.tokens() if token.tag_ == "RECEIVED_FOREIGN"), frame.end)
+    return next((token.i for token in frame.tokens() if token.tag_ in _RECEIVED), frame.end)
 
 
 def _put_receptions(draft: Draft, frame: Frame) -> None:
@@ -266,7 +285,8 @@ def _put_receptions(draft: Draft, frame: Frame) -> None:
     foreign = range(0)
     for token in frame.tokens():
         if token.tag_ == "RECEIVED_FOREIGN":
-            end = next((t.i for t in frame.doc[token.i : frame.end] if t.tag_ == "BREAK"), frame.end)
+            ends = ("BREAK", "RECEIVED_DOMESTIC")
+            end = next((t.i for t in frame.doc[token.i : frame.end] if t.tag_ in ends), frame.end)
             foreign = range(token.i, end)
     for role in frame.having("receptions"):
         abroad = role.start in foreign
@@ -285,6 +305,7 @@ _PROCUREMENT = (
     " goods_sme_share_pct works_sme_share_pct services_sme_share_pct"
 ).split()
 _PLANNED = re.compile(r"安排购置|新增|拟购置|预算安排")
+_VEHICLES = ("VEHICLES", "NO_VEHICLES", "BOUGHT")
 _PURPOSE = re.compile(r"(?:用车|车辆|公务车|工作车|执法车|车)$")
 
 
@@ -295,7 +316,7 @@ def read_office(doc: Doc) -> Doc:
         _read_operating(doc)
     if "PROCURED" in tags:
         _read_procurement(doc)
-    if tags & {"VEHICLES", "NO_VEHICLES", "THRESHOLD"}:
+    if tags & {*_VEHICLES, "THRESHOLD"} and not setting_of(doc).under("三公"):
         _read_assets(doc)
     if "POSTS" in tags:
         _read_people(doc)
@@ -307,13 +328,20 @@ def _read_operating(doc: Doc) -> None:
         budgeted = role.label_ == "budget" and role.start > 0 and doc[role.start - 1].tag_ == "OPERATING"
         if not budgeted and not (role.label_ == "amount" and role[0].tag_ == "OPERATING"):
             continue
-        end = next((t.i for t in doc[role.end :] if t.tag_ in ("OPERATING", "BREAK", "PROCURED")), len(doc))
+        end = next((t.i for t in doc[role.end :] if _leaves_operating(t)), len(doc))
         frame = Frame.of(doc, role.start - budgeted, end)
         draft = frame.draft("operating_cost")
         put(draft, "amount", role[-1])
         put_common(draft, frame)
         drafts_of(doc).append(draft)
         return
+
+
+def _leaves_operating(token: Token) -> bool:
+    """Whether the text turns away: to the next paragraph, to procurement, or to a blank form of itself."""
+    if token.tag_ == "OPERATING":
+        return token.i + 1 < len(token.doc) and token.nbor().tag_ in ("MONEY", "BLANK", "SPENT", "BUDGET")
+    return token.tag_ in ("BREAK", "PROCURED")
 
 
 def _read_procurement(doc: Doc) -> None:
@@ -344,12 +372,12 @@ def _put_enterprise_shares(draft: Draft, frame: Frame) -> None:
 
 
 def _read_assets(doc: Doc) -> None:
-    starts = sorted({_sentence_start(doc, t.i) for t in doc if t.tag_ in ("VEHICLES", "NO_VEHICLES")})
+    starts = sorted({_sentence_start(doc, t.i) for t in doc if t.tag_ in _VEHICLES})
     if not starts:
         starts = [_sentence_start(doc, next(t.i for t in doc if t.tag_ == "THRESHOLD"))]
     for frame in _frames(doc, starts):
         draft = frame.draft("assets")
-        draft.values["planned"] = bool(_PLANNED.search(_opening(frame)))
+        draft.values["planned"] = _planned(frame)
         _put_vehicles(draft, frame)
         draft.values["equipment"] = tuple(_equipment(frame))
         if draft.values.get("vehicles") is None and not draft.values["equipment"] and not draft.flags:
@@ -359,13 +387,17 @@ def _read_assets(doc: Doc) -> None:
         drafts_of(frame.doc).append(draft)
 
 
-def _opening(frame: Frame) -> str:
-    counted = next((t.i for t in frame.tokens() if t.tag_ == "COUNT"), frame.end)
-    return frame.doc[frame.start : counted].text
+def _planned(frame: Frame) -> bool:
+    """Whether the vehicles are to be bought rather than held; equipment goes with them."""
+    vehicles = next((token for token in frame.tokens() if token.tag_ in _VEHICLES), None)
+    if vehicles is not None:
+        return vehicles.tag_ == "BOUGHT" or "配置" in vehicles.text
+    counted = next((token.i for token in frame.tokens() if token.tag_ == "COUNT"), frame.end)
+    return bool(_PLANNED.search(frame.doc[frame.start : counted].text))
 
 
 def _put_vehicles(draft: Draft, frame: Frame) -> None:
-    put_roles(draft, frame, {"vehicles": "vehicles"})
+    put_roles(draft, frame, {"vehicles": "vehicles", "vehicles_bought": "vehicles"})
     if any(token.tag_ == "NO_VEHICLES" for token in frame.tokens()):
         draft.flag("none_stated")
     uses = {}

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from extract.narrative.drafts import Draft, Names, Setting
-from extract.narrative.resolving import resolve
+from extract.narrative.resolving import resolve, resolve_between
 from models.disclosure import Facts, Section
-from models.statements import NamedSubject, Statement
+from models.statements import NamedSubject, Statement, SubjectExecution
 
 _TELLING = re.compile(r"\d[\d,，.．]*\s*(?:[百千万亿]*元|[%％])|\d\s*(?:辆|台)|[（(]\d*[类款项][)）]|无车辆|编制\D{0,3}\d|在职\D{0,4}\d")
 _CONTINUES = re.compile(
@@ -48,7 +48,39 @@ def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statemen
             if draft.names is not None:
                 draft.names = inherited.completed(draft.names, block)
             statements.append(_statement(draft, block, facts))
-    return tuple(statements)
+    return tuple(_placed(statements, facts.fiscal_year))
+
+
+def _placed(statements: Sequence[Statement], year: int | None) -> Iterator[Statement]:
+    """Statements whose misnamed subject its neighbours settle get its code."""
+    told = [each for each in statements if isinstance(each, SubjectExecution)]
+    used = frozenset(each.subject.code for each in told if each.subject.code)
+    for statement in statements:
+        if year is not None and isinstance(statement, SubjectExecution) and statement.subject.code is None:
+            at = next(n for n, each in enumerate(told) if each is statement)
+            statement = _by_place(statement, year, _neighbours(told, at), used)
+        yield statement
+
+
+def _neighbours(told: Sequence[SubjectExecution], at: int) -> tuple[str | None, str | None]:
+    """The codes of the subjects told right before and after, in the same section."""
+    section = told[at].section
+    sides = (told[at - 1 : at] if at else (), told[at + 1 : at + 2])
+    codes = [each[0].subject.code if each and each[0].section == section else None for each in sides]
+    return codes[0], codes[1]
+
+
+def _by_place(
+    statement: SubjectExecution, year: int, around: tuple[str | None, str | None], used: frozenset[str]
+) -> SubjectExecution:
+    subject = statement.subject
+    names = Names(subject.class_, subject.group, subject.item)
+    entry = resolve_between(names, year, *around, used)
+    if entry is None:
+        return statement
+    flags = tuple(flag for flag in statement.flags if flag != "unresolved_subject")
+    named = subject.model_copy(update={"code": entry.code})
+    return statement.model_copy(update={"subject": named, "flags": (*flags, "subject_by_position")})
 
 
 def _blocks(sections: Sequence[Section], facts: Facts) -> Iterator[Block]:
@@ -74,7 +106,8 @@ def _stretches(text: str, *, together: bool) -> Iterator[tuple[int, int]]:
     start = at = 0
     for end in [*(found.start() for found in re.finditer("\n", text)), len(text)]:
         following = text[end + 1 : end + 40]
-        if end < len(text) and (together or _CONTINUES.match(following)):
+        opened = text[max(start, end - 4) : end].endswith(("原因：", "原因:", "其中：", "其中:"))
+        if end < len(text) and (together or opened or _CONTINUES.match(following)):
             continue
         yield start, end
         start = at = end + 1

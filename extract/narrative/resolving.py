@@ -102,3 +102,32 @@ def _classes(name: str | None, edition: Edition) -> set[str]:
 
 def _likeness(name: str, code: str, edition: Edition) -> float:
     return edition.likeness(name, code).score if code in edition.entries else 0.0
+
+
+def resolve_between(
+    names: Names, year: int, before: str | None, after: str | None, used: frozenset[str]
+) -> Entry | None:
+    """The entry an author misnamed, by its place: subjects are told in the order of their codes.
+
+    Class and group must be named rightly, and one item between the neighbours that nothing else in
+    the document names must be clearly the most alike.
+    """
+    edition = edition_of("function", year)
+    upper = resolve(Names(names.class_, names.group), year) if names.class_ and names.group else None
+    if upper is None or len(upper.code) != _LENGTHS[1] or names.item is None:
+        return None
+    scored = sorted(
+        (
+            (_likeness(names.item, code, edition), code)
+            for code in edition.entries
+            if len(code) == _LENGTHS[2]
+            and code.startswith(upper.code)
+            and edition.stands(code)
+            and code not in used
+            and (before or "") < code < (after or "9")
+        ),
+        reverse=True,
+    )
+    if not scored or scored[0][0] < _EACH or (len(scored) > 1 and scored[0][0] - scored[1][0] < 2 * _MARGIN):
+        return None
+    return edition.entries[scored[0][1]]

@@ -7,12 +7,13 @@ Money that no other family has claimed belongs to a name before it in its clause
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from extract.narrative.clauses import put_common, put_completion, put_words
+from extract.narrative.clauses import gives_reason, put_common, put_completion, put_words
 from extract.narrative.drafts import Draft, Frame, Names, drafts_of, put, put_roles, setting_of
 from models.catalogue import catalogue
 
@@ -24,27 +25,112 @@ _NAME_ENDS = frozenset(
 )
 _WHOLE_YEAR = re.compile(r"^(?:[^，。]*?(?=本年))?(?:本年度?|当年|全年)?")
 _TOTAL = re.compile(
-    r"(?:(?:财政拨款|一般公共预算|政府性基金|国有资本经营|部门|单位|单位资金|上级|事业|经营|其他|附属单位|基本|项目|人员|公用|"
+    r"(?:(?:财政拨款|一般公共预算|政府性基金|国有资本经营|事业单位|附属单位|单位资金|单位预留|上级|事业|经营|其他|基本|项目|人员|公用|"
     r"上缴|对附属单位|一般性|预留|机动|结转|结余|收|支|、|和|及|与|预算|决算|收入|支出|拨款|资金|补助|上年|年初|年末|使用|"
-    r"非财政|专用|分配|本年|总|合|计|数|经费|总计|合计|中|安排|的|上级|财政专户|管理|教育|收费|单位|安排))+$"
+    r"非财政|专用|分配|本年|总|合|计|数|经费|总计|合计|中|安排|的|上级|财政专户|管理|教育|收费))+$"
 )
 _TAIL = re.compile(r"(?:均|分别|数|为|是|中|的|总额)+$")
+_PART = re.compile(r"人员经费|公用经费|(?:日常)?公用(?:支出|经费)|人员支出")
+_ACCOUNT = re.compile(r"收入|支出|总计|合计|拨款|预算|收支|结转|结余")
+_ANOTHER_THING = re.compile(r"[费款金]$")
+_TOTALS = ("total_change", "total_execution", "composition")
 _LEAST_NAME = 2
 _EXECUTION = ("initial_budget", "annual_budget", "adjusted_budget", "final")
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Where a named amount begins; ``money`` is None for a sentence that compares an amount told before."""
+
+    start: int
+    money: Token | None
+    own: str | None = None
+
+
 def read_totals(doc: Doc) -> Doc:
     """Total changes, executions of totals, compositions, and classes named without a mark."""
-    heads = list(_heads(doc))
-    for position, (start, money) in enumerate(heads):
-        end = heads[position + 1][0] if position + 1 < len(heads) else _end_of_matter(doc, money.i)
-        _read_total(doc, Frame.of(doc, start, end), money)
+    taken = _taken(doc)
+    heads = sorted([*_heads(doc, taken), *_comparisons(doc, taken)], key=lambda head: head.start)
+    told: list[Draft] = []
+    for position, head in enumerate(heads):
+        end = _end_of_matter(doc, head, taken)
+        if position + 1 < len(heads):
+            end = min(end, heads[position + 1].start)
+        frame = Frame.of(doc, head.start, end)
+        draft = _read_total(doc, frame, head.money) if head.money else _compared(frame, head.own or "", told)
+        told += [draft] if draft else []
+    drafts_of(doc).extend(draft for draft in told if draft.kind)
     return doc
 
 
-def _heads(doc: Doc) -> Iterator[tuple[int, Token]]:
+def _comparisons(doc: Doc, taken: set[int]) -> Iterator[_Head]:
+    """Sentences that compare a total they name anew (``收入较去年减少…``)."""
+    for token in doc:
+        if token.tag_ != "COMPARED" or token.i in taken or gives_way(token):
+            continue
+        start = token.i
+        while start > 0 and doc[start - 1].tag_ not in ("STOP", "BREAK", "LIST", "SEMICOLON", "COMMA", "MONEY"):
+            start -= 1
+        if start > 0 and doc[start - 1].tag_ not in ("STOP", "BREAK"):
+            continue
+        own = _total_name(_TAIL.sub("", doc[start : token.i].text)) or _name_after(doc, token.i)
+        if own:
+            yield _Head(start, None, own)
+
+
+def gives_way(token: Token) -> bool:
+    """Whether a comparison stands in a reason, where it tells nothing of a total."""
+    return _in_reason(token.doc, token)
+
+
+def _name_after(doc: Doc, index: int) -> str | None:
+    end = index + 1
+    while end < len(doc) and doc[end].tag_ in ("WORD", "SPENT", "BUDGET", "COMMA", "FINAL"):
+        end += 1
+    said = doc[index + 1 : end].text.strip("，, ")
+    return _total_name(_TAIL.sub("", said)) if said else None
+
+
+def _compared(frame: Frame, own: str, told: Sequence[Draft]) -> Draft | None:
+    """A comparison joins the total it names; where that was not told, it stands for itself."""
+    if not any(True for _ in frame.having("change", "change_pct", "flat")):
+        return None
+    for earlier in reversed(told):
+        if earlier.kind in _TOTALS and _is_called(own, earlier):
+            break
+    else:
+        draft = frame.draft("total_change")
+        draft.values["name"] = own
+        put_common(draft, frame)
+        return draft
+    if earlier.kind == "total_change" and "direction" not in earlier.values and _adjoins(earlier, frame):
+        whole = Frame.of(frame.doc, _token_at(frame.doc, earlier.start), frame.end).draft("total_change")
+        earlier.end = whole.end
+        put_common(earlier, frame)
+        return None
+    draft = frame.draft("total_change")
+    draft.values.update(name=own, amount=earlier.values.get("amount", earlier.values.get("final")))
+    draft.unit = earlier.unit
+    put_common(draft, frame)
+    return draft
+
+
+def _is_called(own: str, earlier: Draft) -> bool:
+    """Whether a total may be called so for short: all characters of the short name are in its name."""
+    return set(own) - set("、各") <= set(str(earlier.values["name"]))
+
+
+def _adjoins(earlier: Draft, frame: Frame) -> bool:
+    between = frame.doc.text[earlier.end : frame.doc[frame.start].idx]
+    return not between.strip("。，；\n ")
+
+
+def _token_at(doc: Doc, offset: int) -> int:
+    return next(token.i for token in doc if token.idx + len(token.text) > offset)
+
+
+def _heads(doc: Doc, taken: set[int]) -> Iterator[_Head]:
     """The money tokens that have a name of a total or a class, with where the name begins."""
-    taken = _taken(doc)
     last = 0
     for token in doc:
         if token.tag_ != "MONEY" or token.i in taken or _in_reason(doc, token):
@@ -54,7 +140,7 @@ def _heads(doc: Doc) -> Iterator[tuple[int, Token]]:
             continue
         start = _name_start(doc, role.start if role is not None else token.i, last)
         if start < token.i:
-            yield start, token
+            yield _Head(start, token)
             last = token.i + 1
 
 
@@ -76,7 +162,7 @@ def _in_reason(doc: Doc, token: Token) -> bool:
     for before in reversed(doc[: token.i]):
         if before.tag_ in ("STOP", "BREAK"):
             return False
-        if before.tag_ in ("REASON", "EFFECT"):
+        if before.tag_ == "EFFECT" or (before.tag_ == "REASON" and gives_reason(before)):
             return True
     return False
 
@@ -88,8 +174,10 @@ def _name_start(doc: Doc, index: int, last: int) -> int:
     return start
 
 
-def _end_of_matter(doc: Doc, index: int) -> int:
-    return next((token.i for token in doc[index:] if token.tag_ == "BREAK"), len(doc))
+def _end_of_matter(doc: Doc, head: _Head, taken: set[int]) -> int:
+    """The end of the paragraph, or where another family's statement begins."""
+    first = head.money.i if head.money else head.start
+    return next((token.i for token in doc[first:] if token.tag_ == "BREAK" or token.i in taken), len(doc))
 
 
 def _name(frame: Frame, money: Token) -> str:
@@ -105,29 +193,27 @@ def _name(frame: Frame, money: Token) -> str:
 def _total_name(text: str) -> str | None:
     """The part of a name that is a total's; None where it is something else."""
     found = _TOTAL.search(text)
-    name = found.group().lstrip("、和及与的中") if found else ""
+    if not found or _ANOTHER_THING.search(text[: found.start()].removesuffix("拨款")):
+        return None
+    name = found.group().lstrip("、和及与的中")
     return name if len(name) >= _LEAST_NAME and re.search(r"收|支|拨款|经费|资金|结转|结余", name) else None
 
 
-def _read_total(doc: Doc, frame: Frame, money: Token) -> None:
+def _read_total(doc: Doc, frame: Frame, money: Token) -> Draft | None:
     text = _name(frame, money)
-    if not text:
-        return
-    if _is_class(text, doc):
-        drafts_of(doc).append(_class(frame, text, money))
-        return
-    name = _total_name(text)
+    if text and _is_class(text, doc):
+        return _class(frame, text, money)
+    name = _total_name(text) if text else None
     if name is None:
-        return
+        return None
     labels = {role.label_ for role in frame.roles}
-    if labels & {*_EXECUTION} and "initial_budget" in labels | {""} or "annual_budget" in labels:
-        drafts_of(doc).append(_executed(frame, name))
-    elif labels & {"change", "flat"}:
-        drafts_of(doc).append(_changed(frame, name, money))
-    elif "share_pct" in labels or _is_part(doc, frame):
-        drafts_of(doc).append(_part(frame, name, money))
-    else:
-        drafts_of(doc).append(_changed(frame, name, money))
+    if labels & {"initial_budget", "annual_budget", "adjusted_budget"}:
+        return _executed(frame, name)
+    if labels & {"change", "flat"}:
+        return _changed(frame, name, money)
+    if "share_pct" in labels or _is_part(doc, frame, name):
+        return _part(frame, name, money)
+    return _changed(frame, name, money) if _ACCOUNT.search(name) else None
 
 
 def _is_class(text: str, doc: Doc) -> bool:
@@ -158,14 +244,16 @@ def _changed(frame: Frame, name: str, money: Token) -> Draft:
 def _executed(frame: Frame, name: str) -> Draft:
     draft = frame.draft("total_execution")
     draft.values["name"] = name
-    put_roles(draft, frame, {label: label for label in _EXECUTION})
+    put_roles(draft, frame, {**{label: label for label in _EXECUTION}, "executed": "final"})
     put_completion(draft, frame)
     put_words(draft, frame, "REASON", "reason")
     return draft
 
 
-def _is_part(doc: Doc, frame: Frame) -> bool:
+def _is_part(doc: Doc, frame: Frame, name: str) -> bool:
     """Whether the total is listed as part of another one (其中：…)."""
+    if _PART.fullmatch(name):
+        return True
     for token in reversed(doc[: frame.start]):
         if token.tag_ == "INCLUDING":
             return True
