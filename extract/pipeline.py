@@ -88,9 +88,7 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
     with clock("narrative"):
         statements = read_statements(sections, facts) if options.narrative else ()
         glossary = read_glossary(sections, facts.fiscal_year) if options.narrative else None
-        told = examine_narrative(
-            statements, proven, glossary, trust=document.trust, first=len(checks) + 1
-        )
+        told = examine_narrative(statements, proven, glossary, trust=document.trust, first=len(checks) + 1)
         checks = (*checks, *told)
     _refuse_other_documents(intake, facts, tables, sections)
     facts = facts.model_copy(update={"unit": _usual_unit(tables)})

@@ -14,7 +14,15 @@ from pydantic import ConfigDict, Field
 from models.base import Model, Money
 
 Direction = Literal["up", "down", "flat"]
-Flag = Literal["unfinished", "unresolved_subject", "mixed_units", "ambiguous", "no_amount", "none_stated", "subject_by_position"]
+Flag = Literal[
+    "unfinished",
+    "unresolved_subject",
+    "mixed_units",
+    "ambiguous",
+    "no_amount",
+    "none_stated",
+    "subject_by_position",
+]
 """What keeps a statement from being whole.
 
 unfinished          the author left a blank (``主要是。``, ``预算万元``)

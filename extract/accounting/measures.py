@@ -90,7 +90,10 @@ class Cell:
 
 
 _GRAND = r"总计$|^(?:收入|支出)合计$"
-_YEAR = {"income": r"本年收入合计|当年收入小计|收入总计|^收入合计", "expenditure": r"本年支出合计|当年支出小计|支出总计|^支出合计"}
+_YEAR = {
+    "income": r"本年收入合计|当年收入小计|收入总计|^收入合计",
+    "expenditure": r"本年支出合计|当年支出小计|支出总计|^支出合计",
+}
 _CELLS: dict[Measure, tuple[Cell, ...]] = {
     Measure("all", "income"): (
         Cell("income", is_total),

@@ -95,7 +95,9 @@ def _check(number: int, each: Comparison, verdict: Verdict) -> Check:
         status=each.status,
         left=each.left,
         right=each.right,
-        difference=each.left - each.right if both and each.left is not None and each.right is not None else None,
+        difference=each.left - each.right
+        if both and each.left is not None and each.right is not None
+        else None,
         verdict=verdict if each.status == "fail" else None,
         message=each.message,
     )
@@ -155,7 +157,7 @@ class _Text:
             measure = measure_of(statement.name, parent.get(statement.section))
             if measure is None:
                 continue
-            if not isinstance(statement, Composition) or measure.part is None and statement.whole:
+            if not isinstance(statement, Composition) or (measure.part is None and statement.whole):
                 parent[statement.section] = measure
             yield position, measure
 
@@ -230,7 +232,9 @@ class _Text:
         if statement.total is not None and len(parts) > 1:
             right = sum(parts, Decimal(0))
             status = weigh_equal(statement.total, right, self.slack(statement, statement.total, *parts))
-            yield Comparison("total = goods + works + services", _place(statement), status, statement.total, right)
+            yield Comparison(
+                "total = goods + works + services", _place(statement), status, statement.total, right
+            )
         micro_of = statement.total if statement.micro_share_of == "total" else statement.sme
         for name, rate, part, whole in (
             ("sme", statement.sme_share_pct, statement.sme, statement.total),
@@ -238,7 +242,9 @@ class _Text:
         ):
             if rate is None or part is None or whole is None:
                 continue
-            weighing = weigh_rate(rate, part, whole, self.slack(statement, part), self.slack(statement, whole))
+            weighing = weigh_rate(
+                rate, part, whole, self.slack(statement, part), self.slack(statement, whole)
+            )
             if weighing:
                 yield _of_rate(f"share of {name}", _place(statement), weighing)
 
@@ -305,7 +311,9 @@ class _Text:
                 if left == usual and _amount(statements[0]) != usual:
                     continue
                 status = weigh_equal(left or Decimal(0), usual, Decimal(0))
-                yield Comparison(f"{statements[0].section} = {other.section}", _place(other), status, left, usual)
+                yield Comparison(
+                    f"{statements[0].section} = {other.section}", _place(other), status, left, usual
+                )
             if len(statements) > 1 and _amount(statements[0]) != usual:
                 left = _amount(statements[0])
                 yield Comparison("told elsewhere", _place(statements[0]), "fail", left, usual)
@@ -365,7 +373,9 @@ class _Text:
 
     def _totals(self, kind: TableKind) -> Iterator[TableFigure]:
         for table in self.tables:
-            totals = (row for row in table.rows if row.level == "total" and row.amounts.get("total") is not None)
+            totals = (
+                row for row in table.rows if row.level == "total" and row.amounts.get("total") is not None
+            )
             if table.kind == kind and (row := next(totals, None)) is not None:
                 figure = row.amounts["total"]
                 if figure is not None:
@@ -410,7 +420,9 @@ class _Text:
             slack = self._conversion_slack(statement, left, right)
             status = weigh_equal(left, right, slack)
             place = _place(statement) + (f"/{field}" if field else "")
-            shown = right if status != "rounding" else right.quantize(Decimal(1).scaleb(-max(places_of(left), 2)))
+            shown = (
+                right if status != "rounding" else right.quantize(Decimal(1).scaleb(-max(places_of(left), 2)))
+            )
             found = Comparison(f"text = {figure.where}", place, status, left, shown)
             if best is None or _rank(found) < _rank(best):
                 best = found
@@ -517,7 +529,7 @@ def _unused_subjects(
     if glossary is None or not glossary.subjects:
         return
     rows = [row for table in tables if table.kind in _FUNCTION_FORMS for row in table.rows]
-    codes = {row.code for row in rows if row.code and len(row.code) >= 7}
+    codes = {row.code for row in rows if row.code and len(row.code) >= 7 and any(row.amounts.values())}
     names = {comparable(row.name) for row in rows if row.code in codes and row.name}
     source = "form"
     classes: set[str] | None = None

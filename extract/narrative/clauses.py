@@ -6,7 +6,8 @@ import re
 
 from spacy.tokens import Span, Token
 
-from extract.narrative.drafts import Draft, Frame, put
+from extract.narrative.drafts import Draft
+from extract.narrative.frames import Frame, put
 
 _BASES = {
     "INITIAL": "initial_budget",

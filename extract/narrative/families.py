@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from extract.narrative.clauses import put_common, put_completion, put_words, text_after
-from extract.narrative.drafts import (
-    Draft,
-    Frame,
-    drafts_of,
-    figure_of,
-    names_of,
-    put,
-    put_roles,
-    setting_of,
-)
+from extract.narrative.drafts import Draft, figure_of
+from extract.narrative.frames import Frame, drafts_of, names_of, put, put_roles, setting_of
 
 _BUDGETS = {name: name for name in ("initial_budget", "annual_budget", "adjusted_budget")}
 _FINALS = {"final": "final", "executed": "final"}
@@ -76,7 +69,9 @@ def _execution(frame: Frame) -> Draft | None:
     put_completion(draft, frame)
     put_common(draft, frame)
     put_words(draft, frame, "USE", "use")
-    if not any(key in draft.values for key in ("initial_budget", "annual_budget", "adjusted_budget", "final")):
+    if not any(
+        key in draft.values for key in ("initial_budget", "annual_budget", "adjusted_budget", "final")
+    ):
         draft.flag("no_amount")
     return draft
 
@@ -128,7 +123,7 @@ def _sentence_start(doc: Doc, index: int) -> int:
 
 
 def _project_name(text: str) -> str:
-    name = "".join(text.split()).strip("：:，,、“”\"")
+    name = "".join(text.split()).strip('：:，,、“”"')
     return re.sub(r"^(?:项目支出)?(?:主要用于)?[（(]?\d{0,2}[)）]?[.、．]?", "", name).removesuffix("项目")
 
 
@@ -181,7 +176,15 @@ def _money_before(doc: Doc, index: int) -> int | None:
 
 def _name_before(doc: Doc, index: int) -> int:
     start = index
-    while start > 0 and doc[start - 1].tag_ not in ("STOP", "SEMICOLON", "BREAK", "LIST", "USE", "COMMA", "MONEY"):
+    while start > 0 and doc[start - 1].tag_ not in (
+        "STOP",
+        "SEMICOLON",
+        "BREAK",
+        "LIST",
+        "USE",
+        "COMMA",
+        "MONEY",
+    ):
         start -= 1
     return start
 
@@ -208,7 +211,17 @@ _PUBLIC_FIELDS = {
 }
 
 
-_CARRYING = frozenset("REASON COMPARED INCLUDING RECEIVED_FOREIGN RECEIVED_DOMESTIC FINAL COMPLETE".split())
+_CARRYING = frozenset(
+    [
+        "REASON",
+        "COMPARED",
+        "INCLUDING",
+        "RECEIVED_FOREIGN",
+        "RECEIVED_DOMESTIC",
+        "FINAL",
+        "COMPLETE",
+    ]
+)
 _CARRIES_ON = re.compile(
     r"全年(?:支出)?|截[至止]|[年期]末|本年度?|当年|\d{4}年(?:度)?(?:共|国内|全年|购置|更新|末|支出)|累计|公务用?车保有|年内"
 )
@@ -300,10 +313,18 @@ def _put_receptions(draft: Draft, frame: Frame) -> None:
 
 # --- operating cost, procurement, assets, people ------------------------------------------------------
 
-_PROCUREMENT = (
-    "goods works services sme micro reserved_sme reserved_micro"
-    " goods_sme_share_pct works_sme_share_pct services_sme_share_pct"
-).split()
+_PROCUREMENT = [
+    "goods",
+    "works",
+    "services",
+    "sme",
+    "micro",
+    "reserved_sme",
+    "reserved_micro",
+    "goods_sme_share_pct",
+    "works_sme_share_pct",
+    "services_sme_share_pct",
+]
 _PLANNED = re.compile(r"安排购置|新增|拟购置|预算安排")
 _VEHICLES = ("VEHICLES", "NO_VEHICLES", "BOUGHT")
 _PURPOSE = re.compile(r"(?:用车|车辆|公务车|工作车|执法车|车)$")
@@ -422,7 +443,7 @@ def _equipment(frame: Frame) -> Iterator[dict[str, object]]:
 
 
 def _read_people(doc: Doc) -> None:
-    counts = {}
+    counts: dict[str, Decimal | None] = {}
     posts = [role for role in doc.spans["roles"] if role.label_ == "posts"]
     for role in posts:
         counts.setdefault(re.sub(r"(?:人数|数|[为共])+$", "", role[0].text), figure_of(role[-1].text))

@@ -49,7 +49,7 @@ def _entries(sections: Sequence[Section]) -> Iterator[tuple[Section, str]]:
 
 
 def _plain(term: str) -> str:
-    return term.strip(" “”\"。")
+    return term.strip(' “”"。')
 
 
 def _subject(line: str, section: Section, year: int | None) -> UsedSubject | None:

@@ -13,12 +13,31 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
-from extract.narrative.drafts import Names, install_extensions
+from extract.narrative.drafts import Names
+from extract.narrative.frames import install_extensions
 
 _MARKS = {"MARK_CLASS": 0, "MARK_GROUP": 1, "MARK_ITEM": 2}
 _NO_NAME = frozenset(
-    "LIST BREAK COMMA SEMICOLON STOP QUOTE INCLUDING MONEY PERCENT YEAR USE COUNT BE REASON COMPARED"
-    " MARK_CLASS MARK_GROUP MARK_ITEM".split()
+    [
+        "LIST",
+        "BREAK",
+        "COMMA",
+        "SEMICOLON",
+        "STOP",
+        "QUOTE",
+        "INCLUDING",
+        "MONEY",
+        "PERCENT",
+        "YEAR",
+        "USE",
+        "COUNT",
+        "BE",
+        "REASON",
+        "COMPARED",
+        "MARK_CLASS",
+        "MARK_GROUP",
+        "MARK_ITEM",
+    ]
 )
 _NUMBERING = re.compile(r"^(?:\d{1,2}|[（(]\d{1,2}[)）]|[①-⑳])[.、．]?")
 _TRANSPARENT = frozenset({"flat"})
@@ -56,7 +75,7 @@ class RoleMarker:
 
 
 class SubjectMarker:
-    """Marks the subjects a doc names, as spans in ``doc.spans["subjects"]``; a name stands before its mark."""
+    """Marks the subjects a doc names in ``doc.spans["subjects"]``; a name stands before its mark."""
 
     def __call__(self, doc: Doc) -> Doc:
         names: dict[int, Names] = {}
@@ -102,17 +121,18 @@ def _mention(run: list[tuple[int, Token, str]]) -> tuple[int, int, Names]:
         names[level] = name
         found = re.search(r"\d+", token.text)
         digits[level] = found.group() if found else None
-    return run[0][0], run[-1][1].i + 1, Names(*names, digits=(digits[0], digits[1], digits[2]))
+    subject = Names(names[0], names[1], names[2], (digits[0], digits[1], digits[2]))
+    return run[0][0], run[-1][1].i + 1, subject
 
 
 @Language.factory("gongkai_roles")
-def role_marker(nlp: Language, name: str) -> RoleMarker:
+def role_marker(nlp: Language, name: str) -> RoleMarker:  # noqa: ARG001 (spaCy's signature)
     """The component that marks roles."""
     return RoleMarker(nlp)
 
 
 @Language.factory("gongkai_subjects")
-def subject_marker(nlp: Language, name: str) -> SubjectMarker:
+def subject_marker(nlp: Language, name: str) -> SubjectMarker:  # noqa: ARG001 (spaCy's signature)
     """The component that marks subjects."""
     install_extensions()
     return SubjectMarker()

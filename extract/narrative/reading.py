@@ -13,7 +13,9 @@ from extract.narrative.resolving import resolve, resolve_between
 from models.disclosure import Facts, Section
 from models.statements import NamedSubject, Statement, SubjectExecution
 
-_TELLING = re.compile(r"\d[\d,，.．]*\s*(?:[百千万亿]*元|[%％])|\d\s*(?:辆|台)|[（(]\d*[类款项][)）]|无车辆|编制\D{0,3}\d|在职\D{0,4}\d")
+_TELLING = re.compile(
+    r"\d[\d,，.．]*\s*(?:[百千万亿]*元|[%％])|\d\s*(?:辆|台)|[（(]\d*[类款项][)）]|无车辆|编制\D{0,3}\d|在职\D{0,4}\d"
+)
 _CONTINUES = re.compile(
     r"(?:年初|全年|调整|该科目|(?:支出)?决算数?|完成|占(?!地)|主要(?:是|用于|原因)|比上年|与上年|较上年|[（(][款项][)）])"
     r"|(?:(?:增加|减少|下降|增长)的?主?要?原因)|全年支出涉及|其中[：:]|[（(]\d[)）].*公务用?车|(?:外宾|国内)(?:公务)?接待|截[至止]"
@@ -129,7 +131,9 @@ class _Inherited:
         last = self._last
         if names.class_ is None and last.class_ is not None:
             group = names.group if names.group is not None else last.group
-            names = replace(names, class_=last.class_, group=group, digits=(last.digits[0], *names.digits[1:]))
+            names = replace(
+                names, class_=last.class_, group=group, digits=(last.digits[0], *names.digits[1:])
+            )
         elif names.class_ is None or (names.group is None and names.item is not None and not last.group):
             return names
         self._last = Names(names.class_, names.group, None, names.digits)

@@ -44,7 +44,9 @@ def _exact(printed: Sequence[str | None], edition: Edition) -> tuple[str, ...]:
     if not codes and len(printed) == 1 and last:
         codes = edition.bearers(last + "支出")
     found = (code for code in codes if len(code) == _LENGTHS[len(printed) - 1])
-    return tuple(code for code in found if all(_same(name, code, at, edition) for at, name in enumerate(printed)))
+    return tuple(
+        code for code in found if all(_same(name, code, at, edition) for at, name in enumerate(printed))
+    )
 
 
 def _same(name: str | None, code: str, level: int, edition: Edition) -> bool:
@@ -57,9 +59,13 @@ def _same(name: str | None, code: str, level: int, edition: Edition) -> bool:
 
 
 def _by_digits(names: Names, level: int, edition: Edition) -> Entry | None:
-    """The entry of the digits in the marks (``（208类）…（05款）…（01项）`` or whole codes), its name agreeing."""
+    """The entry of the digits in the marks (``（208类）…（05款）``, or whole codes) if its name agrees."""
     last = names.digits[level]
-    code = last if last and len(last) == _LENGTHS[level] else "".join(d or "?" for d in names.digits[: level + 1])
+    code = (
+        last
+        if last and len(last) == _LENGTHS[level]
+        else "".join(d or "?" for d in names.digits[: level + 1])
+    )
     entry = edition.entries.get(code)
     name = (names.class_, names.group, names.item)[level]
     if entry is None or name is None or edition.likeness(name, code).score < _EACH:

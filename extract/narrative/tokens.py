@@ -1,4 +1,4 @@
-"""In the narrative stage: the tokeniser. Figures stay whole with their units, terms of the field are one token."""
+"""In the narrative stage: the tokeniser, which keeps terms, and figures with their units, whole."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import spacy
+from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -58,21 +58,21 @@ class TermTokenizer:
             tags.append("WORD")
         return Doc(self.vocab, words=words, spaces=[False] * len(words), tags=tags)
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+    def to_bytes(self, **_: Iterable[str]) -> bytes:
         return json.dumps(self.lexicon, ensure_ascii=False).encode()
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> TermTokenizer:
+    def from_bytes(self, data: bytes, **_: Iterable[str]) -> TermTokenizer:
         self._set(tuple((name, tuple(patterns)) for name, patterns in json.loads(data)))
         return self
 
-    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
+    def to_disk(self, path: Path | str, **_: Iterable[str]) -> None:
         Path(path).write_bytes(self.to_bytes())
 
-    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> TermTokenizer:
+    def from_disk(self, path: Path | str, **_: Iterable[str]) -> TermTokenizer:
         return self.from_bytes(Path(path).read_bytes())
 
 
-@spacy.registry.tokenizers("gongkai.TermTokenizer.v1")
+@util.registry.tokenizers("gongkai.TermTokenizer.v1")  # type: ignore[untyped-decorator]
 def term_tokenizer() -> Callable[[Language], TermTokenizer]:
     """The tokeniser by name, for pipeline configurations."""
     return lambda nlp: TermTokenizer(nlp.vocab, shipped_lexicon())

@@ -14,16 +14,43 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from extract.narrative.clauses import gives_reason, put_common, put_completion, put_words
-from extract.narrative.drafts import Draft, Frame, Names, drafts_of, put, put_roles, setting_of
+from extract.narrative.drafts import Draft, Names
+from extract.narrative.frames import Frame, drafts_of, put, put_roles, setting_of
 from models.catalogue import catalogue
 
 _CLAIMED = frozenset(
-    "change share_pct procured goods works services sme micro reserved_sme reserved_micro executed".split()
+    [
+        "change",
+        "share_pct",
+        "procured",
+        "goods",
+        "works",
+        "services",
+        "sme",
+        "micro",
+        "reserved_sme",
+        "reserved_micro",
+        "executed",
+    ]
 )
 _NAME_ENDS = frozenset(
-    "STOP SEMICOLON BREAK LIST COMMA MONEY PERCENT INCLUDING YEAR USE COUNT COMPARED QUOTE REASON".split()
+    [
+        "STOP",
+        "SEMICOLON",
+        "BREAK",
+        "LIST",
+        "COMMA",
+        "MONEY",
+        "PERCENT",
+        "INCLUDING",
+        "YEAR",
+        "USE",
+        "COUNT",
+        "COMPARED",
+        "QUOTE",
+        "REASON",
+    ]
 )
-_WHOLE_YEAR = re.compile(r"^(?:[^，。]*?(?=本年))?(?:本年度?|当年|全年)?")
 _TOTAL = re.compile(
     r"(?:(?:财政拨款|一般公共预算|政府性基金|国有资本经营|事业单位|附属单位|单位资金|单位预留|上级|事业|经营|其他|基本|项目|人员|公用|"
     r"上缴|对附属单位|一般性|预留|机动|结转|结余|收|支|、|和|及|与|预算|决算|收入|支出|拨款|资金|补助|上年|年初|年末|使用|"
@@ -69,7 +96,14 @@ def _comparisons(doc: Doc, taken: set[int]) -> Iterator[_Head]:
         if token.tag_ != "COMPARED" or token.i in taken or gives_way(token):
             continue
         start = token.i
-        while start > 0 and doc[start - 1].tag_ not in ("STOP", "BREAK", "LIST", "SEMICOLON", "COMMA", "MONEY"):
+        while start > 0 and doc[start - 1].tag_ not in (
+            "STOP",
+            "BREAK",
+            "LIST",
+            "SEMICOLON",
+            "COMMA",
+            "MONEY",
+        ):
             start -= 1
         if start > 0 and doc[start - 1].tag_ not in ("STOP", "BREAK"):
             continue
@@ -136,7 +170,9 @@ def _heads(doc: Doc, taken: set[int]) -> Iterator[_Head]:
         if token.tag_ != "MONEY" or token.i in taken or _in_reason(doc, token):
             continue
         role = next((role for role in doc.spans["roles"] if role.start <= token.i < role.end), None)
-        if role is not None and (role.label_ in _CLAIMED or role.label_ == "final" and _executed_before(role)):
+        if role is not None and (
+            role.label_ in _CLAIMED or (role.label_ == "final" and _executed_before(role))
+        ):
             continue
         start = _name_start(doc, role.start if role is not None else token.i, last)
         if start < token.i:
@@ -186,8 +222,7 @@ def _name(frame: Frame, money: Token) -> str:
     budgeted = role is not None and role.label_ in _EXECUTION
     end = role.start if budgeted and role is not None else money.i
     words = [t.text for t in frame.doc[frame.start : end] if t.tag_ != "BE"]
-    text = _TAIL.sub("", "".join("".join(words).split()))
-    return text
+    return _TAIL.sub("", "".join("".join(words).split()))
 
 
 def _total_name(text: str) -> str | None:
