@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span, Token
 
 from extract.narrative.clauses import put_common, put_completion, put_words, text_after
 from extract.narrative.drafts import Draft, figure_of
-from extract.narrative.frames import Frame, drafts_of, names_of, put, put_roles, setting_of
+from extract.narrative.frames import Frame, drafts_of, names_of, put, put_roles, setting_of, tags_of
 
 _BUDGETS = {name: name for name in ("initial_budget", "annual_budget", "adjusted_budget")}
 _FINALS = {"final": "final", "executed": "final"}
@@ -107,6 +107,8 @@ def _class_use(frame: Frame) -> Draft | None:
 
 def read_projects(doc: Doc) -> Doc:
     """Project reviews (…项目绩效自评综述：…) and projects told with what came of them (主要成效)."""
+    if not tags_of(doc) & {"REVIEW", "EFFECT"}:
+        return doc
     reviews = [token.i for token in doc if token.tag_ == "REVIEW"]
     starts = [_sentence_start(doc, index) for index in reviews]
     for frame, review in zip(_frames(doc, starts), reviews, strict=True):
@@ -229,7 +231,8 @@ _CARRIES_ON = re.compile(
 
 def read_three_public(doc: Doc) -> Doc:
     """Each of the three public expenses owns the text up to the next one that a figure follows."""
-    if not setting_of(doc).under("三公") and not any(token.tag_ == "PUBLIC_TOTAL" for token in doc):
+    tags = tags_of(doc)
+    if not tags & _ITEMS.keys() or not (setting_of(doc).under("三公") or "PUBLIC_TOTAL" in tags):
         return doc
     starts = [token.i for token in doc if token.tag_ in _ITEMS and _opens_item(doc, token)]
     for frame in _frames(doc, starts, _end_of_public(doc, starts)):
@@ -332,7 +335,7 @@ _PURPOSE = re.compile(r"(?:用车|车辆|公务车|工作车|执法车|车)$")
 
 def read_office(doc: Doc) -> Doc:
     """Operating cost, procurement, assets and people, each from the paragraphs that speak of it."""
-    tags = {token.tag_ for token in doc}
+    tags = tags_of(doc)
     if "OPERATING" in tags and not setting_of(doc).under("三公"):
         _read_operating(doc)
     if "PROCURED" in tags:

@@ -22,6 +22,12 @@ def setting_of(doc: Doc) -> Setting:
     return doc._.setting or Setting()
 
 
+def tags_of(doc: Doc) -> frozenset[str]:
+    """The tags that occur in a doc."""
+    tags: frozenset[str] | None = doc.user_data.get("tags")
+    return frozenset(token.tag_ for token in doc) if tags is None else tags
+
+
 def drafts_of(doc: Doc) -> list[Draft]:
     if doc._.drafts is None:
         doc._.drafts = []

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
 from extract.narrative.drafts import Names
-from extract.narrative.frames import install_extensions
+from extract.narrative.frames import install_extensions, tags_of
 
 _MARKS = {"MARK_CLASS": 0, "MARK_GROUP": 1, "MARK_ITEM": 2}
 _NO_NAME = frozenset(
@@ -91,7 +91,7 @@ class SubjectMarker:
 def _mentions(doc: Doc) -> Iterator[tuple[int, int, Names]]:
     """Runs of named marks from class down to item, as token ranges with their names."""
     run: list[tuple[int, Token, str]] = []
-    for token in doc:
+    for token in doc if tags_of(doc) & _MARKS.keys() else ():
         if token.tag_ not in _MARKS:
             continue
         start = _name_start(doc, token.i)

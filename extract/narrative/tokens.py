@@ -56,7 +56,9 @@ class TermTokenizer:
         if at < len(text):
             words.append(text[at:])
             tags.append("WORD")
-        return Doc(self.vocab, words=words, spaces=[False] * len(words), tags=tags)
+        doc = Doc(self.vocab, words=words, spaces=[False] * len(words), tags=tags)
+        doc.user_data["tags"] = frozenset(tags)  # asked for often, and slow to gather from the tokens
+        return doc
 
     def to_bytes(self, **_: Iterable[str]) -> bytes:
         return json.dumps(self.lexicon, ensure_ascii=False).encode()

@@ -15,7 +15,7 @@ from spacy.tokens import Doc, Span, Token
 
 from extract.narrative.clauses import gives_reason, put_common, put_completion, put_words
 from extract.narrative.drafts import Draft, Names
-from extract.narrative.frames import Frame, drafts_of, put, put_roles, setting_of
+from extract.narrative.frames import Frame, drafts_of, put, put_roles, setting_of, tags_of
 from models.catalogue import catalogue
 
 _CLAIMED = frozenset(
@@ -76,6 +76,8 @@ class _Head:
 
 def read_totals(doc: Doc) -> Doc:
     """Total changes, executions of totals, compositions, and classes named without a mark."""
+    if "MONEY" not in tags_of(doc) and "COMPARED" not in tags_of(doc):
+        return doc
     taken = _taken(doc)
     heads = sorted([*_heads(doc, taken), *_comparisons(doc, taken)], key=lambda head: head.start)
     told: list[Draft] = []

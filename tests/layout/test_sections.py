@@ -1,4 +1,4 @@
-"""Sections and paragraphs: headings of every level, text without printed line breaks, the page of each part."""
+"""Headings of every level, text without printed line breaks, the page of each part."""
 
 from __future__ import annotations
 

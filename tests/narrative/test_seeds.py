@@ -1,4 +1,4 @@
-"""Real documents kept outside the repository: their statements and findings. Skipped where they are absent."""
+"""Real documents kept outside the repository: their statements and findings."""
 
 from __future__ import annotations
 
