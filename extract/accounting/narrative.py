@@ -388,7 +388,7 @@ class _Text:
         figures = list(_printed_subject(code, self.tables))
         if figures:
             yield from self._nearest(statement, left, figures)
-        elif left and _prints_level(code, self.tables):
+        elif left and _prints_level(code, self.tables) and any(map(_is_whole, self.tables)):
             yield Comparison(
                 "text = form", _place(statement), "fail", left, None, "no form prints this subject"
             )
@@ -508,6 +508,18 @@ def _printed_subject(code: str, tables: Iterable[Table]) -> Iterator[TableFigure
             figure = row.amounts.get("total")
             if own == code and figure is not None:
                 yield TableFigure(f"{table.id}/{code}/total", figure, table.unit)
+
+
+def _is_whole(table: Table) -> bool:
+    """Whether a form of subjects was read to its end: its classes make up its total."""
+    if table.kind not in ("general_budget_expenditure", "expenditure", "appropriation_expenditure"):
+        return False
+    totals = [row.amounts.get("total") for row in table.rows if row.level == "total" and not row.code]
+    classes = [
+        row.amounts.get("total") or Decimal(0) for row in table.rows if row.code and len(row.code) == 3
+    ]
+    slack = Decimal(len(classes) + 1) / 200
+    return bool(totals and classes) and abs(sum(classes, Decimal(0)) - (totals[0] or Decimal(0))) <= slack
 
 
 def _prints_level(code: str, tables: Iterable[Table]) -> bool:

@@ -110,7 +110,15 @@ def _name_start(doc: Doc, mark: int) -> int:
     start = mark
     while start > 0 and doc[start - 1].tag_ not in _NO_NAME:
         start -= 1
-    return start
+    return _before_quotes(doc, start)
+
+
+def _before_quotes(doc: Doc, start: int) -> int:
+    """A name between two marks may hold quotes (``（款）“三西”农业建设专项补助（项）``)."""
+    before = start
+    while before > 0 and (doc[before - 1].tag_ == "QUOTE" or doc[before - 1].tag_ not in _NO_NAME):
+        before -= 1
+    return before if before > 0 and doc[before - 1].tag_ in _MARKS else start
 
 
 def _mention(run: list[tuple[int, Token, str]]) -> tuple[int, int, Names]:

@@ -113,7 +113,12 @@ def test_budget_said_twice():
 
 TABLE = form(
     "general_budget_expenditure",
-    [("2210203", "购房补贴", "271534.21"), ("2210201", "住房公积金", None), (None, "合计", "271534.21")],
+    [
+        ("221", "住房保障支出", "271534.21"),
+        ("2210203", "购房补贴", "271534.21"),
+        ("2210201", "住房公积金", None),
+        (None, "合计", "271534.21"),
+    ],
     unit="元",
 )
 
@@ -127,6 +132,11 @@ def test_text_against_a_form_in_another_unit(amount, status):
 def test_subject_no_form_prints():
     (check,) = failures("教育支出（类）普通教育（款）小学教育（项）。支出决算为2万元。", tables=[TABLE])
     assert "no form" in check.message
+
+
+def test_a_form_that_lost_rows_denies_no_subject():
+    lost = form("general_budget_expenditure", [("2210203", "购房补贴", "27.15"), (None, "合计", "99.15")])
+    assert checks("教育支出（类）普通教育（款）小学教育（项）。支出决算为2万元。", tables=[lost]) == ()
 
 
 def test_glossary_subjects_no_form_gives_a_figure():

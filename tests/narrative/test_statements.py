@@ -98,6 +98,11 @@ def test_shortened_names_are_resolved_when_nothing_else_is_near():
     assert only(text)["subject"]["code"] == "2080505"
 
 
+def test_quotes_within_a_name():
+    text = "农林水支出（类）巩固脱贫攻坚成果衔接乡村振兴（款）“三西”农业建设专项补助（项）。支出决算为2万元。"
+    assert only(text)["subject"]["code"] == "2130508"
+
+
 def test_unknown_subject_is_flagged_and_keeps_its_figures():
     told = only("公共安全支出（类）云岭事务（款）飞行器巡查（项）。年初预算为3万元，支出决算为2万元。")
     assert told["flags"] == ["unresolved_subject"]
