@@ -55,9 +55,12 @@ def put_completion(draft: Draft, frame: Frame) -> None:
     for role in frame.having("completion_pct"):
         known = draft.values.get("completion_pct")
         put(draft, "completion_pct", role[-1])
+        base = next((_BASES[token.tag_] for token in role if token.tag_ in _BASES), None)
         if known is None:
-            base = next((_BASES[token.tag_] for token in role if token.tag_ in _BASES), None)
             draft.values["completion_of"] = base
+        for token in role:
+            if token.tag_ == "MONEY" and base:
+                put(draft, base, token)
 
 
 def text_after(frame: Frame, index: int, *, whole: bool = False) -> str:

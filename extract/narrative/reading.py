@@ -46,9 +46,11 @@ def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statemen
     for block in _blocks(sections, facts):
         doc = nlp.make_doc(block.text)
         doc._.setting = block.setting
-        for draft in sorted(nlp(doc)._.drafts or (), key=lambda each: each.start):
+        doc = nlp(doc)
+        whole = {id(names): inherited.completed(names, block) for names in (doc._.names or {}).values()}
+        for draft in sorted(doc._.drafts or (), key=lambda each: each.start):
             if draft.names is not None:
-                draft.names = inherited.completed(draft.names, block)
+                draft.names = whole.get(id(draft.names), draft.names)
             statements.append(_statement(draft, block, facts))
     return tuple(_placed(statements, facts.fiscal_year))
 

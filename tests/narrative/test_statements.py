@@ -98,6 +98,19 @@ def test_shortened_names_are_resolved_when_nothing_else_is_near():
     assert only(text)["subject"]["code"] == "2080505"
 
 
+def test_class_of_an_earlier_paragraph_is_inherited():
+    told = only(
+        "1.一般公共服务支出（类）\n"
+        "（1）财政事务（款）信息化建设（项）。年初预算20万元，支出决算21万元，完成年初预算的105%。"
+    )
+    assert (told["subject"]["class"], told["subject"]["code"]) == ("一般公共服务支出", "2010607")
+
+
+def test_budget_told_within_the_rate():
+    told = only(f"{PENSION}支出决算为1,234.5万元，完成年初预算1,200万元的102.88%。")
+    assert (told["initial_budget"], told["completion_pct"]) == ("1200", "102.88")
+
+
 def test_quotes_within_a_name():
     text = "农林水支出（类）巩固脱贫攻坚成果衔接乡村振兴（款）“三西”农业建设专项补助（项）。支出决算为2万元。"
     assert only(text)["subject"]["code"] == "2130508"
