@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.accounting import examine
+from extract.accounting.narrative import examine_narrative
 from extract.accounting.quality import assess, with_proofs
 from extract.errors import NotADisclosure
 from extract.layout.contents import contents_range
@@ -19,6 +20,7 @@ from extract.layout.flow import Flow, TextLine
 from extract.layout.pageflow import lay_out, page_flow
 from extract.layout.sections import read_sections
 from extract.layout.transcripts import transcript_flow
+from extract.narrative import read_glossary, read_statements
 from extract.reading.intake import Intake, Limits, read_source
 from extract.reading.pages import PageDocument, SourceDocument, Transcript
 from extract.reading.pdf import read_pdf
@@ -39,6 +41,8 @@ class Options:
 
     limits: Limits = field(default_factory=Limits)
     file_name: str | None = None
+    narrative: bool = True
+    """Whether the running text is read into statements; it costs loading spaCy once per process."""
 
 
 class _Clock:
@@ -81,6 +85,11 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
     with clock("layout"):
         sections = _sections(flow, placed)
+    with clock("narrative"):
+        statements = read_statements(sections, facts) if options.narrative else ()
+        glossary = read_glossary(sections, facts.fiscal_year) if options.narrative else None
+        told = examine_narrative(statements, proven, glossary, trust=document.trust, first=len(checks) + 1)
+        checks = (*checks, *told)
     _refuse_other_documents(intake, facts, tables, sections)
     facts = facts.model_copy(update={"unit": _usual_unit(tables)})
     return Disclosure(
@@ -89,6 +98,8 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         disclosure=facts,
         sections=sections,
         tables=proven,
+        statements=statements,
+        glossary=glossary,
         checks=checks,
         repairs=_repairs(readings, subjects),
         quality=assess(facts, proven, checks, doubts, _problems(document), clock.seconds),
