@@ -166,7 +166,8 @@ def test_the_same_bytes_give_the_same_json():
     data = small("wuhan", prose=True).data
     first, second = read(data), read(data)
     assert plain(first) == plain(second)
-    assert set(first.quality.seconds) == {"reading", "layout", "tables", "subjects", "accounting"}
+    stages = {"reading", "layout", "tables", "subjects", "narrative", "accounting"}
+    assert set(first.quality.seconds) == stages
 
 
 def test_other_processes_give_the_same_json():

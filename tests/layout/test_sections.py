@@ -88,7 +88,7 @@ DOCUMENT = [
     line("第二部分 决算情况说明", page=10),
     line("一、收入支出决算总体情况说明", page=10),
     line("收入总计33.57万元。", page=11),
-    line("（一）机关运行经费支出", page=11),
+    line("（一）机关运行经费支出", page=11, right=200.0),
     line("支出1.20万元。", page=12),
     line("第三部分 名词解释", page=13),
 ]
@@ -172,8 +172,10 @@ def test_a_numbered_line_begins_a_paragraph():
 
 
 def test_lines_without_geometry_are_joined_until_a_sentence_ends():
-    plain = [line(text, page=None, size=None) for text in ("负责水利工程的", "建设和管理。", "指导水利。")]
-    assert text_of(*plain) == "负责水利工程的建设和管理。\n指导水利。"
+    """Half a dozen lines of one width show where the print wrapped."""
+    wrapped = "承担全区水利工程的建设和管理以及防汛抗旱的日常工作，指导各街道水利"
+    plain = [line(text, page=None, size=None) for text in (*[wrapped] * 6, "工作。", "指导水利。")]
+    assert text_of(*plain) == wrapped * 6 + "工作。\n指导水利。"
 
 
 def test_figures_broken_over_lines_stay_whole():
