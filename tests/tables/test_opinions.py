@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pymupdf
 import pytest
 
 from extract.layout.flow import TableSpot
+from extract.reading.intake import Limits
+from extract.reading.pdf import read_pdf
 from extract.tables import opinions
 from extract.tables.context import look_above
 from extract.tables.formreader import Setting
@@ -154,9 +157,28 @@ def test_camelot_reads_the_same_table(draw):
         assert cell.box[1] - 3 <= own.y0 < own.y1 <= cell.box[3] + 3
 
 
-def test_camelot_is_not_asked_about_a_page_that_lies_on_its_side():
-    on = page("支出决算表", Drawn(GOOD))
-    assert list(second_grids(as_pdf(on), replace(on, turn=1), (0, 0, 500, 500), ruled=True)) == []
+@pytest.mark.parametrize("angle", [90, 180, 270])
+@pytest.mark.parametrize("upright", [True, False], ids=["shown upright", "shown lying"])
+def test_camelot_reads_pages_that_lie(angle, upright):
+    """With /Rotate and without: what it says is the same, its boxes are on the page as displayed."""
+    on = page("支出决算表", Drawn(GOOD, drawing.nothing))
+    laid = pymupdf.open()
+    sheet = laid.new_page(width=on.width * 1.5, height=on.height * 1.5)
+    sheet.show_pdf_page(sheet.rect, pymupdf.open(stream=as_pdf(on)), 0, rotate=angle)
+    sheet.set_rotation(angle if upright else 0)
+    data = bytes(laid.tobytes())
+    (lying,) = read_pdf(data, file_name="x.pdf", limits=Limits()).pages
+    (spot,) = spots(lying)
+    found = list(second_grids(data, lying, spot.box, ruled=False))
+    assert found
+    for other in found:
+        plane = [[cell.text if cell else "" for cell in line] for line in other.covering()]
+        assert plane[-4:] == [line.split("|") for line in GOOD.strip().splitlines()[2:]]
+        cell = next(cell for cell in other.cells if cell.text == "其他司法支出")
+        own = next(word for word in lying.words if word.text == "其他司法支出")
+        shown = lying.displayed((own.x0, own.y0, own.x1, own.y1))
+        assert cell.box[0] - 5 <= shown[0] < shown[2] <= cell.box[2] + 5
+        assert cell.box[1] - 5 <= shown[1] < shown[3] <= cell.box[3] + 5
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.02, 0.3, 0.6, 0.98])
