@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from extract.subjects.edition import edition_of
+from extract.subjects.edition import Edition, edition_of
 from extract.subjects.matching import (
     Matched,
     is_subject_code,
@@ -18,6 +18,7 @@ from extract.subjects.matching import (
 from extract.subjects.naming import completion, widest
 from extract.subjects.position import Place, places
 from extract.subjects.reading import SubjectReading, UnknownCode
+from extract.subjects.repair import Mended, mend_codes
 from models.catalogue import catalogue, classification_of, level_of, parent_of, without_space
 from models.disclosure import Check, Classification, Repair, Row, Subject, Table, Verdict
 
@@ -59,16 +60,23 @@ def match_subjects(
     the cell are completed where code or place makes it certain. A code and a name that belong to
     different entries give a failed check: the author's error in a text layer, unresolved elsewhere.
     """
-    rows = [_with_printed_code(row, classification) for row in table.rows]
+    printed = [_with_printed_code(row, classification) for row in table.rows]
+    mended = _mended(printed, edition_of(classification, edition), trust)
+    rows = mended.rows
     setting = _Setting(edition, classification, trust, widest([_name(row) for row in rows]))
     lines = _matched_lines(_lines(rows, setting), setting)
     unknown = _unknown_codes(lines)
     return SubjectReading(
         table=table.model_copy(update={"rows": tuple(map(_finished, lines))}),
         checks=(*_disputes(lines, setting), *_unheard_names(lines), *map(_not_in_catalogue, unknown)),
-        repairs=tuple(_name_repair(line) for line in lines if line.whole_name),
+        repairs=(*mended.repairs, *(_name_repair(line) for line in lines if line.whole_name)),
         unknown=unknown,
     )
+
+
+def _mended(rows: Sequence[Row], edition: Edition, trust: Trust) -> Mended:
+    """The rows with damaged codes restored; a text layer prints what its author wrote."""
+    return Mended(tuple(rows), ()) if trust == "text_layer" else mend_codes(rows, edition)
 
 
 def _name(row: Row) -> str:
