@@ -10,7 +10,7 @@ some solution (arc consistency decides tree-structured constraints: Freuder, JAC
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, pairwise
@@ -326,20 +326,37 @@ def _reachable(targets: _Candidates, parts: Sequence[_Candidates]) -> tuple[_Can
         layers = _partial_sums(parts, targets, slack)
         if layers is None:
             break
+        by_first = _by_first(layers[-1])
         met = {
             target: replace(found, cost=found.cost + cost)
             for target, found in targets.items()
-            if (cost := _cheapest(layers[-1], target, slack)) is not None
+            if (cost := _cheapest(layers[-1], by_first, target, slack)) is not None
         }
         if met:
             return met, slack
     return targets, None
 
 
-def _cheapest(sums: Mapping[Vector, float], target: Vector, slack: int) -> float | None:
+def _cheapest(
+    sums: Mapping[Vector, float], by_first: Mapping[int, Sequence[Vector]], target: Vector, slack: int
+) -> float | None:
     if slack == 0:
         return sums.get(target)
-    return min((cost for reached, cost in sums.items() if _near(reached, target, slack)), default=None)
+    return min((sums[reached] for reached in _around(by_first, target, slack)), default=None)
+
+
+def _by_first(sums: Iterable[Vector]) -> dict[int, list[Vector]]:
+    """The sums by their first column: few of many are near a target in it."""
+    groups: dict[int, list[Vector]] = {}
+    for reached in sums:
+        groups.setdefault(reached[0], []).append(reached)
+    return groups
+
+
+def _around(by_first: Mapping[int, Sequence[Vector]], target: Vector, slack: int) -> Iterator[Vector]:
+    """The sums that differ from the target by no more than the slack in every column."""
+    for first in range(target[0] - slack, target[0] + slack + 1):
+        yield from (reached for reached in by_first.get(first, ()) if _near(reached, target, slack))
 
 
 def _near(left: Vector, right: Vector, slack: int) -> bool:
@@ -410,7 +427,8 @@ def _support(
     layers = _partial_sums(parts, targets, slack)
     if layers is None:
         return [frozenset(part) for part in parts]
-    wanted = {reached for reached in layers[-1] if any(_near(reached, target, slack) for target in targets)}
+    by_first = _by_first(layers[-1])
+    wanted = {reached for target in targets for reached in _around(by_first, target, slack)}
     found: list[frozenset[Vector]] = []
     for part, layer in zip(reversed(parts), reversed(layers[:-1]), strict=True):
         steps = [
