@@ -13,14 +13,16 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from extract.subjects.edition import Edition
-from extract.subjects.lookalike import are_look_alike_digits, as_digits, canonical, code_signs
+from extract.subjects.lookalike import are_look_alike_digits, canonical
 from extract.subjects.path import Option
+from extract.tables.damaged import as_digits, code_signs, joined_signs
 from models.catalogue import Entry, parent_of
 
 _LENGTHS = {3, 5, 7}
 _LOST_END, _LOST, _ADDED = 0.4, 1.2, 1.2
 _LETTER, _NEAR_DIGIT, _OTHER_DIGIT = 0.2, 1.0, 1.6
 _WORST_CODE = 2.5
+_NEARLY_SAME = 0.7
 _CUT, _SPILLED, _BLANK, _UNLIKE = 0.3, 0.6, 1.2, 4.0
 _SHORTEST_CUT = 3
 _LIKE = 0.6
@@ -55,7 +57,7 @@ class PrintedSubject:
 
 
 def printed_subject(code: str | None, name: str | None) -> PrintedSubject:
-    return PrintedSubject(code_signs(code or ""), name or "")
+    return PrintedSubject(code_signs(joined_signs((code or "").split())), name or "")
 
 
 def options(printed: PrintedSubject, edition: Edition) -> list[Option[Reading]]:
@@ -75,7 +77,7 @@ def options(printed: PrintedSubject, edition: Edition) -> list[Option[Reading]]:
 def is_anchor(printed: PrintedSubject, edition: Edition) -> bool:
     """Whether the code is known and the name beside it is, or resembles, its own."""
     entry = edition.entries.get(printed.signs) if printed.clear else None
-    return entry is not None and name_cost(printed.name, entry) <= _BLANK
+    return entry is not None and (not printed.name or name_cost(printed.name, entry) <= _NEARLY_SAME)
 
 
 def _kept_cost(printed: PrintedSubject, edition: Edition) -> float:
@@ -96,8 +98,8 @@ def _unlisted(printed: PrintedSubject, edition: Edition) -> Iterator[Option[Read
 def _cost(printed: PrintedSubject, entry: Entry) -> float | None:
     """What speaks against the entry; None when its code is not worth considering.
 
-    A clearly printed code is only given up for one it is the beginning of, or when the catalogue
-    lacks it.
+    A known code, clearly printed, is only given up for one it is the beginning of or has one
+    look-alike digit in.
     """
     cost = code_cost(printed.signs, entry.code)
     return None if cost > _WORST_CODE else cost + name_cost(printed.name, entry)
@@ -107,7 +109,7 @@ def _candidates(printed: PrintedSubject, edition: Edition) -> Iterable[str]:
     known = printed.clear and printed.signs in edition.entries
     by_name = [*edition.bearers(printed.name), *_similar(printed.name, edition)] if printed.name else []
     if known:
-        return [code for code in dict.fromkeys(by_name) if code.startswith(printed.signs)]
+        return [code for code in dict.fromkeys(by_name) if _is_one_off(printed.signs, code)]
     near = process.extract(
         printed.digits,
         list(edition.entries),
@@ -116,6 +118,14 @@ def _candidates(printed: PrintedSubject, edition: Edition) -> Iterable[str]:
         limit=None,
     )
     return dict.fromkeys([*by_name, *(code for code, _, _ in near)])
+
+
+def _is_one_off(signs: str, code: str) -> bool:
+    """Whether a code is what the digits begin, or has a look-alike digit for one of them."""
+    if code.startswith(signs):
+        return True
+    changed = [pair for pair in zip(signs, code, strict=False) if pair[0] != pair[1]]
+    return len(signs) == len(code) and len(changed) == 1 and are_look_alike_digits(*changed[0])
 
 
 def _similar(name: str, edition: Edition) -> list[str]:

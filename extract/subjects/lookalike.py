@@ -8,20 +8,6 @@ from functools import lru_cache
 
 from models.catalogue import comparable
 
-_LETTERS = {
-    "0": "OoQDUＯ○〇口。",
-    "1": "lIi|!丨｜][",
-    "2": "Zz",
-    "3": "Ee",
-    "4": "A",
-    "5": "Ss",
-    "6": "bG",
-    "7": "T",
-    "8": "B&",
-    "9": "qg",
-}
-"""What is read for a digit and is none."""
-_DIGITS = str.maketrans({letter: digit for digit, letters in _LETTERS.items() for letter in letters})
 _DIGIT_PAIRS = frozenset({"08", "06", "09", "17", "14", "38", "35", "56", "58", "68", "27", "49", "39"})
 """Digits that are taken for one another when they are faint or blurred."""
 
@@ -41,21 +27,6 @@ _TAKEN_FOR = frozenset(
     (one, other) for group in _GROUPS.split() for one in group for other in group if one != other
 )
 _JUNK = re.compile(r"[\s\W_]|[A-Za-z]")
-_NOT_IN_CODES = re.compile(r"[\s\W_]")
-
-
-def code_signs(text: str) -> str:
-    """A printed code without blanks and marks, its letters kept: what there is to compare."""
-    return _NOT_IN_CODES.sub("", unicodedata.normalize("NFKC", text))
-
-
-def as_digits(text: str) -> str:
-    """The signs of a code with every letter that stands for a digit replaced.
-
-    >>> as_digits("2O8O5O5"), as_digits("3022q")
-    ('2080505', '30229')
-    """
-    return code_signs(text.translate(_DIGITS)).translate(_DIGITS)
 
 
 def are_look_alike_digits(one: str, other: str) -> bool:

@@ -22,6 +22,7 @@ from extract.subjects.column import (
 )
 from extract.subjects.edition import Edition
 from extract.subjects.path import Chosen, cheapest_chain
+from extract.tables.damaged import as_digits, damaged_code
 from models.catalogue import classification_of, level_of, parent_of
 from models.disclosure import Repair, Row
 
@@ -30,7 +31,6 @@ _MARGIN = 0.9
 _ITS_NAME = 0.7
 """The highest cost of a name that is still taken for the entry's: cut, spilled over or a sign off."""
 _WHOLE = 0.35
-_COUNTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Line:
 def mend_codes(rows: Sequence[Row], edition: Edition) -> Mended:
     """Restore the damaged codes of a table read from pixels or from recognised text."""
     coded = [index for index, row in enumerate(rows) if _is_coded(row, edition)]
-    printed = [printed_subject(rows[i].printed_code or rows[i].code, _name(rows[i])) for i in coded]
+    printed = [printed_subject(rows[i].code or rows[i].printed_code, _name(rows[i])) for i in coded]
     if all(is_anchor(each, edition) for each in printed):
         return Mended(tuple(rows), ())
     chosen = cheapest_chain([options(each, edition) for each in printed], step)
@@ -63,13 +63,13 @@ def mend_codes(rows: Sequence[Row], edition: Edition) -> Mended:
 
 def _is_coded(row: Row, edition: Edition) -> bool:
     """Whether something that can be a code of the classification is printed in the row."""
-    text = row.printed_code or row.code
+    text = row.code or row.printed_code
     if not text or row.side is not None or row.level == "total":
         return False
-    digits = printed_subject(text, None).digits
-    if sum(sign.isdigit() for sign in digits) < _COUNTED:
+    if (signs := damaged_code(text)) is None:
         return False
-    return classification_of(digits[:3]) == edition.classification
+    own = classification_of(as_digits(signs)[:3])
+    return own is None or own == edition.classification
 
 
 def _name(row: Row) -> str:
@@ -82,7 +82,8 @@ def _mended(rows: Sequence[Row], lines: Sequence[_Line], edition: Edition) -> Me
     settled = [line.chosen.state.code for line in lines]
     for place, line in enumerate(lines):
         code = line.chosen.state.code
-        if line.chosen.state.kept or code is None or not _is_certain(line, edition):
+        around = _around(settled, place)
+        if line.chosen.state.kept or code is None or not _is_certain(line, edition, around):
             continue
         row = rows[line.index]
         mended[line.index] = row.model_copy(update={"code": code, "level": level_of(code)})
@@ -90,9 +91,27 @@ def _mended(rows: Sequence[Row], lines: Sequence[_Line], edition: Edition) -> Me
     return Mended(tuple(mended), tuple(repairs))
 
 
-def _is_certain(line: _Line, edition: Edition) -> bool:
+def _around(codes: Sequence[str | None], place: int) -> tuple[str | None, str | None]:
+    """The nearest codes before and after a row."""
+    before = next((code for code in reversed(codes[:place]) if code), None)
+    return before, next((code for code in codes[place + 1 :] if code), None)
+
+
+def _refuses(around: tuple[str | None, str | None], printed: str, code: str) -> bool:
+    """Whether the place speaks against the printed code and for the other."""
+    before, after = (Reading(each, kept=True) for each in around)
+    costs = [
+        step(before, Reading(each, kept=True)) + step(Reading(each, kept=True), after)
+        for each in (printed, code)
+    ]
+    return costs[0] > costs[1]
+
+
+def _is_certain(line: _Line, edition: Edition, around: tuple[str | None, str | None]) -> bool:
     printed, code = line.printed, line.chosen.state.code or ""
     if line.chosen.margin < _MARGIN:
+        return False
+    if printed.clear and not _refuses(around, printed.signs, code):
         return False
     entry = edition.entries.get(code)
     if entry is None or not printed.name:

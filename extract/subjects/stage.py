@@ -139,7 +139,12 @@ def _match(line: _Line, open_code: str | None, anchored: bool, setting: _Setting
         return match_class(name, setting.year, _class_order(open_code, setting), open_code)
     edition = edition_of(setting.classification, setting.year)
     place = replace(line.place, before=open_code)
-    return match_uncoded(name, place, edition, beginning=row.code or "", anchored=anchored)
+    return match_uncoded(name, place, edition, beginning=_beginning(row), anchored=anchored)
+
+
+def _beginning(row: Row) -> str:
+    """What could be read of a code that is none: its digits, nothing where a sign is no digit."""
+    return row.code if row.code and row.code.isdigit() else ""
 
 
 def _class_order(open_code: str | None, setting: _Setting) -> tuple[Classification, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extract.tables.codes import level_of
+from extract.tables.damaged import as_digits, damaged_code
 from extract.tables.forms.registry import FormSpec
 from extract.tables.loose_rows import PrintedRow, Token
 from extract.tables.loose_subjects import PlacedRows, spacing
@@ -66,10 +67,14 @@ def _lines(row: PrintedRow) -> Iterator[GroupLine]:
 
 def _is_code(token: Token, line: GroupLine | None) -> bool:
     """A code stands before a name, so directly behind a bare code stands none."""
-    bare = line is not None and line.code is not None and line.name is None
-    return (
-        not bare and "." not in token.plain and "," not in token.plain and bool(_CODE.fullmatch(token.plain))
-    )
+    if line is not None and line.code is not None and line.name is None:
+        return False
+    damaged = damaged_code(token.text) if token.sort == "text" else None
+    return _looks_coded(token.plain) or (damaged is not None and _looks_coded(as_digits(damaged)))
+
+
+def _looks_coded(plain: str) -> bool:
+    return "." not in plain and "," not in plain and bool(_CODE.fullmatch(plain))
 
 
 def _group(token: Token) -> int:

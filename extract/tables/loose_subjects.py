@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from extract.tables.codes import joined_code, level_of
+from extract.tables.damaged import as_digits, damaged_code, joined_signs
 from extract.tables.formreader import Setting
 from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import FormSpec
@@ -21,6 +22,7 @@ from extract.tables.weighing import row_address
 from models.disclosure import Cell, Column, Level, Repair, Row
 
 _HEADING_WORDS = re.compile(r"科目|项目|名称|编码|支出|收入|栏次|单位")
+_HAN = re.compile(r"[一-鿿]")
 _SMALL = re.compile(r"\d{1,2}")
 
 
@@ -225,6 +227,20 @@ def _total(names: Sequence[Token], figures: Sequence[Token]) -> Token | None:
 
 
 def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tuple[str, ...], int]:
+    """The code in front of a row, and how many tokens it takes.
+
+    A code that is none, its letters kept, is taken where a name stands behind it.
+    """
+    code, parts, used = _clear_code(tokens, above)
+    if code and (used == len(tokens) or tokens[used].sort == "text"):
+        return code, parts, used
+    run = next((i for i, token in enumerate(tokens) if _HAN.search(token.plain)), len(tokens))
+    signs = joined_signs([token.plain for token in tokens[:run]])
+    damaged = damaged_code(signs) if run < len(tokens) else None
+    return (damaged, tuple(above), run) if damaged else (code, parts, used)
+
+
+def _clear_code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tuple[str, ...], int]:
     """The code in front of a row, printed whole, with blanks or in parts, and how many tokens it takes."""
     parts: list[str] = []
     for token in tokens:
@@ -236,7 +252,7 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
         parts.append(digits)
     if not parts:
         return None, tuple(above), 0
-    whole = "".join(parts)
+    whole = joined_signs(parts)
     if (len(parts) > 1 and not CODE.fullmatch(whole)) or len(whole) < 3:
         padded = joined_code(parts if len(parts[0]) == 3 else ["", *parts], above)
         whole = "".join(padded)
@@ -267,15 +283,22 @@ def place_subjects(form: SubjectForm, known: Known | None = None) -> PlacedRows:
 
 def _parent(lines: Sequence[SubjectLine], index: int) -> int | None:
     """The line a subject is part of: the nearest above whose code begins its own, else the total."""
-    line = lines[index]
     total = next((i for i, each in enumerate(lines) if each.is_total), None)
-    if line.code is None:
+    code = as_digits(lines[index].code or "")
+    if not code:
         return None
-    for above in range(index - 1, -1, -1):
-        code = lines[above].code
-        if code and len(code) < len(line.code) and line.code.startswith(code):
-            return above
-    return total
+    above = [(i, as_digits(lines[i].code or "")) for i in range(index - 1, -1, -1)]
+    parents = [i for i, each in above if each and len(each) < len(code) and code.startswith(each)]
+    clear = CODE.fullmatch(lines[index].code or "")
+    return next(iter(parents if clear else [*parents, *_nearly(code, above)]), total)
+
+
+def _nearly(code: str, above: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """The lines above whose code a damaged one would begin with, were one digit another."""
+    for index, each in above:
+        differing = sum(a != b for a, b in zip(each, code, strict=False))
+        if len(each) == len(code) - 2 and differing <= 1:
+            yield index
 
 
 def rows_of(form: SubjectForm, placed: Iterable[PlacedLine]) -> PlacedRows:
