@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from decimal import Decimal
 
 _LETTERS = {
     "0": "OoQDU○〇口。",
@@ -25,6 +26,9 @@ _LETTERS = {
 """What is read for a digit and is none."""
 _DIGITS = str.maketrans({letter: digit for digit, letters in _LETTERS.items() for letter in letters})
 _NOT_IN_CODES = re.compile(r"[\s\W_]")
+_MARKS = str.maketrans({"·": ".", "。": ".", "、": ",", "'": ",", "−": "-", "—": "-", "–": "-"})
+_FIGURE = re.compile(r"-?\d+(?:[.,]+\d+)+")
+_FIGURE_LIKE = re.compile(r"\d+")
 _SHAPE = re.compile(r"[1-9]\d{2,7}")
 
 
@@ -65,3 +69,38 @@ def damaged_code(text: str) -> str | None:
     if re.search(r"[.,，．·%]", text) or 2 * real <= len(signs) or not _SHAPE.fullmatch(as_digits(text)):
         return None
     return signs
+
+
+def tidied_figure(text: str) -> Decimal | None:
+    """A figure whose separators were misread, doubled or swapped; None when its shape leaves a choice.
+
+    Only notation may differ: groups of three digits, and two decimals behind the last separator
+    tell which separator was which. Letters are not read as digits.
+
+    >>> tidied_figure("66.008.34"), tidied_figure("80，39"), tidied_figure("1621..59")
+    (Decimal('66008.34'), Decimal('80.39'), Decimal('1621.59'))
+    >>> tidied_figure("74.730"), tidied_figure("12,3456")
+    (None, None)
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).translate(_MARKS)
+    if not _FIGURE.fullmatch(plain):
+        return None
+    sign, groups = ("-" if plain.startswith("-") else ""), re.split(r"[.,]+", plain.lstrip("-"))
+    if len(groups) > 2 and not all(len(group) == 3 for group in groups[1:-1]):
+        return None
+    if len(groups) > 2 and len(groups[0]) > 3:
+        return None
+    if len(groups[-1]) == 2:
+        return Decimal(f"{sign}{''.join(groups[:-1])}.{groups[-1]}")
+    return Decimal(sign + "".join(groups)) if len(groups) > 2 and len(groups[-1]) == 3 else None
+
+
+def looks_like_figure(text: str) -> bool:
+    """Whether a text among figures is a figure that cannot be read: digits mostly, and no words.
+
+    >>> looks_like_figure("5,571,8S7"), looks_like_figure("事业运行"), looks_like_figure("3O.21")
+    (True, False, True)
+    """
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).translate(_MARKS)
+    digits = sum(sign.isdigit() for sign in plain)
+    return 2 * digits > len(plain) and bool(_FIGURE_LIKE.fullmatch(as_digits(plain)))

@@ -14,6 +14,7 @@ from extract.layout.marks import without_inline_marks
 from extract.layout.transcripts import printed_cells
 from extract.tables.amounts import is_blank, normalised, parse_amount
 from extract.tables.codes import code_in_name
+from extract.tables.damaged import tidied_figure
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.placement import Line
 
@@ -54,7 +55,10 @@ class Token:
     @property
     def respaced(self) -> bool:
         """Whether blanks or marks had to be taken out of the figure to read it."""
-        return self.value is not None and bool(re.search(r"[\s*_<>，．·]", self.text.strip()))
+        if self.value is None:
+            return False
+        marked = bool(re.search(r"[\s*_<>，．·]", self.text.strip()))
+        return marked or parse_amount(without_inline_marks(self.text)) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,20 @@ def figure_in(text: str) -> Decimal | None:
     """
     pieces = without_inline_marks(text).split()
     if len(pieces) < 2:
-        return parse_amount("".join(pieces))
+        return _one_figure("".join(pieces))
     if any(_FINISHED.fullmatch(normalised(piece)) for piece in pieces[:-1]):
         return None
     joints = all(
         _FRAGMENT_END.search(left) or _FRAGMENT_START.search(right)
         for left, right in itertools.pairwise(pieces)
     )
-    value = parse_amount("".join(pieces).replace("·", "."))
+    value = _one_figure("".join(pieces))
     return value if joints or _FINISHED.fullmatch(normalised("".join(pieces))) else None
+
+
+def _one_figure(text: str) -> Decimal | None:
+    value = parse_amount(text)
+    return tidied_figure(text) if value is None else value
 
 
 def _token(text: str, cell: int | None = None) -> Token:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from extract.tables.codes import joined_code, level_of
-from extract.tables.damaged import as_digits, damaged_code, joined_signs
+from extract.tables.damaged import as_digits, damaged_code, joined_signs, looks_like_figure
 from extract.tables.formreader import Setting
 from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import FormSpec
@@ -213,9 +213,13 @@ def _from_first_text(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 def _parted(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]:
     """The name in front, the figures and dashes, and texts behind a figure."""
-    start = next((i for i, token in enumerate(tokens) if token.sort != "text"), len(tokens))
+    start = next((i for i, token in enumerate(tokens) if not _is_word(token)), len(tokens))
     figures = tuple(token for token in tokens[start:] if token.sort != "text")
     return tuple(tokens[:start]), figures, tuple(token for token in tokens[start:] if token.sort == "text")
+
+
+def _is_word(token: Token) -> bool:
+    return token.sort == "text" and not looks_like_figure(token.plain)
 
 
 def _total(names: Sequence[Token], figures: Sequence[Token]) -> Token | None:
