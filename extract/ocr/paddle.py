@@ -27,12 +27,12 @@ _FIND_SIDE = 2000
 """Longest side, in pixels, of what is looked at to find lines; more finds nothing more on a page."""
 _LINE_HEIGHT = 48
 """Height in pixels of the crops the recogniser was trained on."""
-_WIDTH_STEP = 64
-"""Widths are rounded up to a multiple: the runtimes prepare anew for every shape they have not met."""
-_NARROWEST, _WIDEST = 96, 3200
+_FIND_STEP = 128
+_WIDTHS = (96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1920, 2400, 3200)
+"""Pictures and crops are padded to few shapes: for every new one the runtimes prepare, slowly, and keep it."""
 _BATCH_WIDTH = 1600
 """Crops are read together up to this total width: larger batches gain nothing on a processor."""
-_MOST_IN_BATCH = 8
+_BATCHES = (8, 4, 2, 1)
 
 
 def threads() -> int:
@@ -88,15 +88,18 @@ class PaddleEngine:
 
         height, width = picture.shape
         scale = min(1.0, _FIND_SIDE / max(height, width))
+        rows, columns = max(round(height * scale), 1), max(round(width * scale), 1)
+        canvas = np.full((_rounded(rows), _rounded(columns), 3), 255, np.uint8)
         small = picture
         if scale < 1.0:
-            size = (max(round(width * scale), 1), max(round(height * scale), 1))
-            small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+            small = np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        canvas[:rows, :columns] = small[:, :, None]
         with _failures():
-            found = self._detector(np.repeat(small[:, :, None], 3, axis=2))
+            found = self._detector(canvas)
         if found.boxes is None:
             return ()
-        return tuple(_bounds(quad / scale, width, height) for quad in found.boxes)
+        boxes = [_bounds(quad / scale, width, height) for quad in found.boxes]
+        return tuple(box for box in boxes if box[0] < box[2] and box[1] < box[3])
 
     def read(self, crops: Sequence[Pixels]) -> tuple[Line, ...]:
         lines: list[Line] = [Line("", 0.0, 0.0, ())] * len(crops)
@@ -158,27 +161,27 @@ def _bounds(quad: Any, width: int, height: int) -> PixelBox:
 def _width(crop: Pixels) -> int:
     """The crop's width at the height the recogniser wants."""
     height, width = crop.shape
-    return int(min(max(-(-_LINE_HEIGHT * width // max(height, 1)), 8), _WIDEST))
+    return int(min(max(-(-_LINE_HEIGHT * width // max(height, 1)), 8), _WIDTHS[-1]))
 
 
 def _padded(width: int) -> int:
-    return max(-(-width // _WIDTH_STEP) * _WIDTH_STEP, _NARROWEST)
+    return next(padded for padded in _WIDTHS if padded >= width)
+
+
+def _rounded(side: int) -> int:
+    return -(-side // _FIND_STEP) * _FIND_STEP
 
 
 def _batches(crops: Sequence[Pixels]) -> Iterator[tuple[list[int], int]]:
     """Crops of like widths together, and the width they are padded to; empty ones are left out."""
-    order = sorted((_width(crop), index) for index, crop in enumerate(crops) if crop.size)
-    batch: list[int] = []
-    padded = 0
-    for width, index in order:
-        own = _padded(width)
-        if batch and (own != padded or (len(batch) + 1) * own > _BATCH_WIDTH or len(batch) == _MOST_IN_BATCH):
+    by_width: dict[int, list[int]] = {}
+    for width, index in sorted((_width(crop), index) for index, crop in enumerate(crops) if crop.size):
+        by_width.setdefault(_padded(width), []).append(index)
+    for padded, indexes in by_width.items():
+        while indexes:
+            count = next(n for n in _BATCHES if n <= len(indexes) and (n == 1 or n * padded <= _BATCH_WIDTH))
+            batch, indexes = indexes[:count], indexes[count:]
             yield batch, padded
-            batch = []
-        batch.append(index)
-        padded = own
-    if batch:
-        yield batch, padded
 
 
 def _normal(crop: Pixels, width: int) -> Any:

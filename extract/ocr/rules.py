@@ -25,8 +25,12 @@ _GAP_INCHES = 0.05
 """Breaks in a faint or dotted rule that are bridged."""
 _THICK_INCHES = 0.05
 """Thicker marks are no rules."""
+_LONE_INCHES = 2.0
+"""A rule that no other crosses is at least this long (head rules of open tables); less is strokes of a title."""
 _SAME_INCHES = 0.028
 """Parallel pieces closer than this are one position."""
+_SLACK_INCHES = 0.08
+"""Rules that end this short of each other meet."""
 _COVER = 0.75
 """Share of a cell's side that must show ink for the side to be drawn."""
 
@@ -138,9 +142,21 @@ def _drawn(
     for position in positions:
         profile = _profile(ink, position.place, tolerance)
         cuts = _cuts(position, crossing, dpi)
+        if len(cuts) == 2 and cuts[1] - cuts[0] < _LONE_INCHES * dpi and not _touching(position, crossing, dpi):
+            continue
         stretches = [(a, b) for a, b in pairwise(cuts) if b - a > 2 and _share(profile, a, b) >= _COVER]
         rules += [Rule(position.place, a, b) for a, b in _joined(stretches)]
     return rules
+
+
+def _touching(position: _Position, crossing: Sequence[_Position], dpi: float) -> bool:
+    """Whether any crossing position meets this one."""
+    slack = _SLACK_INCHES * dpi
+    return any(
+        c.start - slack <= position.place <= c.end + slack
+        and position.start - slack <= c.place <= position.end + slack
+        for c in crossing
+    )
 
 
 def _profile(ink: Pixels, place: float, tolerance: float) -> Any:
@@ -152,7 +168,7 @@ def _profile(ink: Pixels, place: float, tolerance: float) -> Any:
 def _cuts(position: _Position, crossing: Sequence[_Position], dpi: float) -> list[float]:
     """The crossing positions along a rule, and its own ends where it reaches beyond them."""
     start, end = position.start, position.end
-    slack = 0.08 * dpi
+    slack = _SLACK_INCHES * dpi
     near = [
         c.place
         for c in crossing

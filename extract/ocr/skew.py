@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from extract.ocr.engine import PixelBox
-from extract.reading.pages import Mapping
+from extract.reading.pages import Mapping, Page
 
 if TYPE_CHECKING:
     import numpy as np
@@ -252,7 +252,7 @@ def stands_on_edge(boxes: Sequence[PixelBox]) -> bool:
     return high > 1.5 * wide
 
 
-def quarter(turns: int, width: int, height: int) -> Floats:
+def quarter(turns: int, width: float, height: float) -> Floats:
     """The homography of ``turned`` for a picture of this size."""
     import numpy as np
 
@@ -270,3 +270,11 @@ def as_mapping(homography: Floats) -> Mapping:
     values = [float(value) for value in (homography / homography[2, 2]).ravel()]
     a, b, c, d, e, f, g, h, i = values
     return a, b, c, d, e, f, g, h, i
+
+
+def onto_displayed(mapping: Mapping, page: Page) -> Mapping:
+    """A mapping that ends in the upright frame of a page, carried on to the page as displayed."""
+    import numpy as np
+
+    turn = quarter(page.turn, page.width, page.height)
+    return as_mapping(turn @ np.array(mapping).reshape(3, 3))

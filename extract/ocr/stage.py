@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from extract.layout.triage import PageKind, Triage, triage
+from extract.layout.triage import Triage, triage
 from extract.ocr.engine import Engine, RecognitionFailed
 from extract.ocr.pageread import PictureReading, has_ink, read_picture
 from extract.ocr.paddle import paddle_engine
+from extract.ocr.skew import onto_displayed
 from extract.reading.intake import Deadline, Limits
 from extract.reading.pages import Box, Page, PageDocument, Ruling, Trust, Word
 from extract.reading.picture import PictureSource, picture_source
@@ -67,15 +68,17 @@ def _trust(pages: Sequence[Page]) -> Trust:
 
 
 def _recognised(page: Page, need: Triage, source: PictureSource, engine: Callable[[], Engine]) -> Page:
-    return _READERS[need.kind](page, need, source, engine)
+    return _parts(page, need, source, engine) if need.kind == "mixed" else _whole(page, source, engine)
 
 
-def _whole(page: Page, need: Triage, source: PictureSource, engine: Callable[[], Engine]) -> Page:
+def _whole(page: Page, source: PictureSource, engine: Callable[[], Engine]) -> Page:
     """A page that is a picture: everything comes from the pixels."""
     picture = source.picture(page)
     if not has_ink(picture):
         return page
     reading = read_picture(picture, engine())
+    if not reading.words:
+        return page
     return Page(
         number=page.number,
         width=reading.width,
@@ -84,7 +87,7 @@ def _whole(page: Page, need: Triage, source: PictureSource, engine: Callable[[],
         rulings=reading.rulings,
         pictures=page.pictures,
         turn=(page.turn + reading.turn) % 4,
-        mapping=reading.mapping,
+        mapping=onto_displayed(reading.mapping, page),
         trust="ocr",
     )
 
@@ -99,7 +102,7 @@ def _parts(page: Page, need: Triage, source: PictureSource, engine: Callable[[],
 
 
 def _with_part(page: Page, box: Box, reading: PictureReading) -> Page:
-    """Lay what was read around the middle of the picture's box; it stays straight where the picture is not."""
+    """Lay what was read around the middle of the picture's box, straight even where the picture is not."""
     if not reading.words:
         return page
     right = (box[0] + box[2] - reading.width) / 2
@@ -118,11 +121,3 @@ def _covers(own: Word, word: Word) -> bool:
     """Whether a word of the text layer stands where one was recognised: it was printed over the picture."""
     x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
     return own.x0 <= x <= own.x1 and own.y0 <= y <= own.y1
-
-
-_READERS: dict[PageKind, Callable[[Page, Triage, PictureSource, Callable[[], Engine]], Page]] = {
-    "picture": _whole,
-    "unworded": _whole,
-    "rubbish": _whole,
-    "mixed": _parts,
-}
