@@ -25,7 +25,7 @@ from extract.reading.intake import Intake, Limits, read_source
 from extract.reading.pages import PageDocument, SourceDocument, Transcript
 from extract.reading.pdf import read_pdf
 from extract.reading.text import read_text
-from extract.subjects import match_subjects
+from extract.subjects import match_subjects, readdressed
 from extract.tables.expected import missing_forms
 from extract.tables.formreader import Setting
 from extract.tables.forms.registry import classification_of_form
@@ -71,7 +71,7 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         document, pages_ocr = _recognised(document, intake, options.limits)
     with clock("layout"):
         flow = _flow(document)
-        facts = read_facts(flow)
+        facts = read_facts(flow, recognised=document.trust != "text_layer")
     with clock("tables"):
         placed = _tables(document, flow, facts)
         readings = _numbered([reading for table in placed for reading in table.readings], facts)
@@ -178,7 +178,10 @@ def _repairs(readings: Sequence[TableReading], subjects: Sequence[_Subjects]) ->
     return tuple(
         repair.model_copy(update={"where": f"{reading.table.id}/{repair.where}"})
         for reading, subject in zip(readings, subjects, strict=True)
-        for repair in (*reading.repairs, *subject.repairs)
+        for repair in (
+            *readdressed(reading.repairs, reading.table.rows, subject.table.rows),
+            *subject.repairs,
+        )
     )
 
 

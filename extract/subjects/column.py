@@ -13,10 +13,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from extract.subjects.edition import Edition
-from extract.subjects.lookalike import are_look_alike_digits, canonical
 from extract.subjects.path import Option
 from extract.tables.damaged import as_digits, code_signs, joined_signs
 from models.catalogue import Entry, parent_of
+from models.catalogue.lookalike import are_look_alike_digits, canonical
 
 _LENGTHS = {3, 5, 7}
 _LOST_END, _LOST, _ADDED = 0.4, 1.2, 1.2

@@ -10,8 +10,8 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from extract.subjects.lookalike import canonical
 from models.catalogue import Entry, Name, catalogue, comparable
+from models.catalogue.lookalike import canonical
 from models.disclosure import Classification
 
 Way = Literal["name", "other_name", "cut", "like", "unlike", "blank"]

@@ -23,6 +23,7 @@ from extract.subjects.column import (
 from extract.subjects.edition import Edition
 from extract.subjects.path import Chosen, cheapest_chain
 from extract.tables.damaged import as_digits, damaged_code
+from extract.tables.weighing import row_address
 from models.catalogue import classification_of, level_of, parent_of
 from models.disclosure import Repair, Row
 
@@ -150,3 +151,27 @@ def _reasons(line: _Line, code: str, above: Sequence[str | None], edition: Editi
     parent = parent_of(code)
     if parent in above:
         yield f"{parent} stands above"
+
+
+def readdressed(repairs: Iterable[Repair], before: Sequence[Row], after: Sequence[Row]) -> tuple[Repair, ...]:
+    """Repairs of cells with the code of their row as it became; several rows may have printed the same.
+
+    Addresses are relative to the table. A cell is known by what was read in it, a row found once
+    is passed over the next time.
+    """
+    renamed = {i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old.code != new.code}
+    used: set[tuple[int, str]] = set()
+    return tuple(_readdressed(repair, before, after, renamed, used) for repair in repairs)
+
+
+def _readdressed(
+    repair: Repair, before: Sequence[Row], after: Sequence[Row], renamed: set[int], used: set[tuple[int, str]]
+) -> Repair:
+    address, _, cell = repair.where.rpartition("/")
+    for index in sorted(renamed - {index for index, taken in used if taken == cell}):
+        old, new = before[index], after[index]
+        read = old.printed_code if cell == "code" else old.cells[cell].text if cell in old.cells else None
+        if row_address(old) == address and read == repair.from_:
+            used.add((index, cell))
+            return repair.model_copy(update={"where": f"{row_address(new)}/{cell}"})
+    return repair

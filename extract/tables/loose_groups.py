@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extract.tables.codes import level_of
@@ -109,7 +109,7 @@ def _grouped(lines: Sequence[GroupLine]) -> list[GroupLine]:
     """Number the groups: by cell where cells are kept, else by the class that heads each."""
     cells = [line.group for line in lines if line.code is not None]
     if all(cell >= 0 for cell in cells):
-        edges = _edges(cells)
+        edges = _edges(cells, {line.group for line in lines if line.code and len(line.code.plain) == 3})
         return [replace(line, group=sum(edge <= line.group for edge in edges)) for line in lines]
     heads = {line.code.plain: 0 for line in lines if line.code is not None and len(line.code.plain) == 3}
     order = {code: position for position, code in enumerate(_by_half(heads))}
@@ -126,11 +126,10 @@ def _by_half(heads: Iterable[str]) -> list[str]:
     ]
 
 
-def _edges(cells: Sequence[int]) -> list[int]:
-    """The cells at which groups begin: those that hold a code in several lines."""
-    often = sorted(
-        {cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1}
-    )
+def _edges(cells: Sequence[int], heads: Collection[int]) -> list[int]:
+    """The cells at which groups begin: those that hold a code in several lines, or a class at the head."""
+    several = {cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1}
+    often = sorted(several.union(heads))
     return [cell for cell in often if cell - 1 not in often] or [0]
 
 

@@ -24,6 +24,7 @@ CODE = re.compile(r"[1-5]\d{2}(?:\d{2}){0,2}")
 ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(（][一二三四五六七八九十]+[)）]")
 """The numbering in front of the lines of two-sided forms."""
 _FINISHED = re.compile(r"\d[\d,]*\.\d{2}%?")
+_RUN_OVER = re.compile(r"([一-鿿]{1,3})\s+(-?\d[\d,，.．· ]*\.\s?\d{2})")
 _PAGE_NUMBER = re.compile(r"[-—–]*\d{1,3}[-—–]*")
 _FRAGMENT_END = re.compile(r"[\d][,.，．·]$")
 _FRAGMENT_START = re.compile(r"^[,.，．·]\d")
@@ -138,15 +139,20 @@ def _tokens_in(cell: str, index: int) -> Iterator[Token]:
     if token.sort != "text":
         yield token
         return
-    split = code_in_name(shown)
+    split = code_in_name(shown) or _spilled(shown)
     pieces = shown.split()
     if split is not None:
-        yield Token(split[0], "figure", Decimal(split[0]), index)
-        yield Token(split[1], "text", None, index)
+        yield from (_token(piece, index) for piece in split)
     elif len(pieces) > 1 and all(_FINISHED.fullmatch(normalised(piece)) for piece in pieces):
         yield from (_token(piece, index + step) for step, piece in enumerate(pieces))
     else:
         yield token
+
+
+def _spilled(cell: str) -> tuple[str, str] | None:
+    """The end of a name that ran over into the cell of a figure, and the figure."""
+    found = _RUN_OVER.fullmatch(cell)
+    return (found[1], found[2]) if found and figure_in(found[2]) is not None else None
 
 
 def _line_tokens(line: str) -> tuple[Token, ...]:
@@ -190,9 +196,20 @@ def _plain_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
     for line in lines:
         cells = printed_cells(line)
         if cells is not None:
-            yield PrintedRow(_cell_tokens(cells), kept=True)
+            yield from (PrintedRow(_cell_tokens(row), kept=True) for row in _rows_in(cells))
         elif line.strip():
             yield PrintedRow(_line_tokens(line), kept=False)
+
+
+def _rows_in(cells: Sequence[str]) -> tuple[Sequence[str], ...]:
+    """The rows a line of cells holds: two where recognition joined them, every cell with two pieces."""
+    pieces = [cell.split() for cell in cells]
+    printed = [each for each in pieces if each]
+    codes = printed[0] if printed else []
+    joined = len(printed) > 2 and all(len(each) == 2 for each in printed)
+    if not joined or not all(CODE.fullmatch(code) for code in codes):
+        return (cells,)
+    return tuple([each[row] if each else "" for each in pieces] for row in range(2))
 
 
 def _is_stacked(lines: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""In the subjects stage: signs that recognition takes for one another, in codes and in names."""
+"""Under the catalogue: signs that recognition takes for one another, in codes and in names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from models.catalogue import comparable
+from models.catalogue.names import comparable
 
 _DIGIT_PAIRS = frozenset({"08", "06", "09", "17", "14", "38", "35", "56", "58", "68", "27", "49", "39"})
 """Digits that are taken for one another when they are faint or blurred."""
