@@ -138,7 +138,7 @@ def shapes(text: str, notation: Notation) -> Iterator[Shape]:
         yield _proper(body, negative, notation)
         if misplaced(body, notation):
             yield from _reset(body, negative, notation)
-    elif any(sign.isdigit() for sign in body):
+    elif any(sign.isdigit() or STANDS_FOR.get(sign) == "0" for sign in body):
         yield from _decoded(body, negative, notation)
 
 
@@ -174,28 +174,23 @@ def _decoded(body: str, negative: bool, notation: Notation) -> Iterator[Shape]:
             cost += SIGN
     change: Change = "character" if letters else "spacing"
     text = "".join(digits)
-    for decimals, extra in _points(len(text), marks, notation):
-        formal = extra < GLUED_POINT
+    for decimals, extra, formal in _points(len(text), marks, notation):
         yield Shape(negative, text, decimals, cost + extra, formal, change if formal else "character")
 
 
-def _points(length: int, marks: Sequence[int], notation: Notation) -> Iterator[tuple[int, int]]:
-    """Numbers of decimals the marks of a text allow, each with its cost."""
-    after = [length - mark for mark in dict.fromkeys(marks) if 0 < mark < length]
+def _points(length: int, marks: Sequence[int], notation: Notation) -> Iterator[tuple[int, int, bool]]:
+    """Numbers of decimals the marks of a text allow, each with its cost and whether a mark stands there."""
+    after = [length - mark for mark in dict.fromkeys(marks) if mark < length]
     usual = notation.decimals
-    if not after:
-        if not usual or not notation.padded:
-            yield 0, POINT
-        if usual and length > usual:
-            yield usual, GLUED_POINT
-        return
+    stray = MARK * sum(1 for place in after if place != usual and (place - usual) % 3)
     if usual in after:
-        yield usual, MARK * (len(marks) - 1) + (0 if len(marks) == 1 else POINT)
+        yield usual, stray, True
+    elif not after and not (usual and notation.padded):
+        yield 0, POINT, True
     elif usual and length > usual:
-        yield usual, MARK * len(marks) + GLUED_POINT
-    last = after[-1]
-    if last != usual and (last < usual or last % 3 == 0):
-        yield (last if last < usual else 0), MARK * len(marks) + POINT
+        yield usual, stray + GLUED_POINT, False
+    if after and after[-1] != usual and (after[-1] < usual or after[-1] % 3 == 0):
+        yield (after[-1] if after[-1] < usual else 0), stray + POINT, False
 
 
 # Candidates --------------------------------------------------------------------------------
@@ -275,6 +270,7 @@ def _tailed(shape: Shape, digits: str, notation: Notation) -> Iterator[Candidate
 
 
 def _misread(shape: Shape, digits: str, trusted: Trusted) -> Iterator[Candidate]:
+    """One digit wrong. Digits lost inside are too many to list; the sums must ask for them (``nearness``)."""
     for place, digit in enumerate(digits):
         before, after = digits[:place], digits[place + 1 :]
         for other in "0123456789":
@@ -286,12 +282,12 @@ def _misread(shape: Shape, digits: str, trusted: Trusted) -> Iterator[Candidate]
             yield _candidate(shape, before + after, _extra_cost(digits, place), "digit")
     for digit in "123456789":
         yield _candidate(shape, digit + digits, LOST_EDGE, "digit")
-    for place in range(1, len(digits) + 1):
-        for digit in "0123456789":
-            if digits[place - 1] != digit:
-                yield _candidate(shape, digits[:place] + digit + digits[place:], LOST_INSIDE, "digit")
-            elif place == len(digits) or digits[place] != digit:
-                yield _candidate(shape, digits[:place] + digit + digits[place:], LOST_EDGE, "digit")
+    for digit in "0123456789":
+        yield _candidate(shape, digits + digit, LOST_EDGE, "digit")
+    for place in range(1, len(digits)):
+        if digits[place - 1] != digits[place]:
+            doubled = digits[:place] + digits[place - 1 :]
+            yield _candidate(shape, doubled, LOST_EDGE, "digit")
 
 
 def _extra_cost(digits: str, place: int) -> int:

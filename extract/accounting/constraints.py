@@ -15,6 +15,8 @@ from extract.tables.identities import table_identities
 from extract.tables.weighing import Address, weigh
 from models.disclosure import Kind, Table
 
+LARGEST = 10**15
+"""Sums of smaller values stay within the 64 bits of the solver; what is larger is no amount."""
 _EXACT_SHARE = 0.03
 """Documents in which fewer of the sums that hold are off by rounding are exact."""
 
@@ -90,7 +92,7 @@ def arithmetic_of(tables: Sequence[Table], kind: Kind | None) -> Arithmetic:
     """Every identity of the document that has a figure on its left side.
 
     Sums whose left side is blank say nothing (a form need not print its totals), and identities
-    over the same cells count once.
+    over the same cells count once. Figures too large for an amount take part in none.
     """
     sheets = [Sheet.of(table) for table in tables if table.status == "extracted"]
     scale = Scale.of(sheets)
@@ -102,7 +104,8 @@ def arithmetic_of(tables: Sequence[Table], kind: Kind | None) -> Arithmetic:
     slacks = _Slacks(scale, {sheet.table.id: notation_of(sheet.table) for sheet in sheets}, values)
     found: dict[frozenset[Address], Constraint] = {}
     for cells, signs in _identities(sheets, tables, kind):
-        if cells[0] in values and any(cell in values for cell in cells[1:]):
+        printed = [abs(values[cell]) for cell in cells if cell in values]
+        if cells[0] in values and len(printed) > 1 and max(printed) < LARGEST:
             weights = (1, *(-sign for sign in signs))
             found.setdefault(frozenset(cells), Constraint(cells, weights, slacks.of(cells)))
     arithmetic = Arithmetic(tuple(found.values()), values, scale, exact=False)

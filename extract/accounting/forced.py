@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extract.accounting.constraints import Arithmetic
-from extract.accounting.solver import MARGIN, VIOLATED, Domains, Option
+from extract.accounting.solver import INEXACT, MARGIN, VIOLATED, Domains, Option
 from extract.tables.weighing import Address
 
 _DEAREST = 30
 """Three changes of digits, the fewest that could explain two sums some other way, cost more than this."""
 _OPEN_BELOW = 12
 """A cell with options cheaper than a digit taken for one like it is open: it says little itself."""
-_PASSES = 6
+_PASSES = 8
 
 
 class Effect(NamedTuple):
@@ -39,6 +39,20 @@ class _Search:
     unread: set[Address]
     values: dict[Address, int]
     open: set[Address]
+    residuals: list[int]
+
+    def settle(self, cell: Address, value: int) -> None:
+        """Take a cell to have this value from now on."""
+        step = value - self.values.get(cell, 0)
+        for number in self.arithmetic.by_cell[cell]:
+            self.residuals[number] += step * self.weight(number, cell)
+        self.values[cell] = value
+        self.unread.discard(cell)
+        self.open.discard(cell)
+
+    def weight(self, number: int, cell: Address) -> int:
+        constraint = self.arithmetic.constraints[number]
+        return constraint.weights[constraint.cells.index(cell)]
 
     def effect(self, cell: Address, value: int) -> Effect:
         fixed: set[int] = set()
@@ -47,18 +61,22 @@ class _Search:
             before, after = self._states(number, cell, value)
             if after > before:
                 return Effect(frozenset(), 0, harms=True)
-            if before == _FAILS and after == _EXACT:
+            if before == _FAILS and after == _EXACT and self._far(number, cell):
                 fixed.add(number)
             sharpened += before == _ROUNDED > after
         return Effect(frozenset(fixed), sharpened, harms=False)
 
     def _states(self, number: int, cell: Address, value: int) -> tuple[int, int]:
-        constraint = self.arithmetic.constraints[number]
-        residual = self.arithmetic.residual(constraint, self.values)
-        weight = constraint.weights[constraint.cells.index(cell)]
-        now = residual + weight * (value - self.values.get(cell, 0))
-        before = _FAILS if cell in self.unread else self._state(residual, constraint.slack)
-        return before, self._state(now, constraint.slack)
+        slack = self.arithmetic.constraints[number].slack
+        residual = self.residuals[number]
+        now = residual + self.weight(number, cell) * (value - self.values.get(cell, 0))
+        before = _FAILS if cell in self.unread else self._state(residual, slack)
+        return before, self._state(now, slack)
+
+    def _far(self, number: int, cell: Address) -> bool:
+        """Whether a failing identity is off by more than rounding could blur."""
+        blur = 0 if self.arithmetic.exact else 2 * self.arithmetic.constraints[number].slack
+        return cell in self.unread or abs(self.residuals[number]) > blur
 
     def _state(self, residual: int, slack: int) -> int:
         if abs(residual) > slack:
@@ -79,16 +97,16 @@ def forced(
     """
     values = dict(arithmetic.values)
     cheap = {cell for cell, options in domains.items() if any(o.cost < _OPEN_BELOW for o in options[1:])}
-    search = _Search(arithmetic, domains, formal, set(unread), values, cheap | set(unread))
+    residuals = [arithmetic.residual(constraint, values) for constraint in arithmetic.constraints]
+    search = _Search(arithmetic, domains, formal, set(unread), values, cheap | set(unread), residuals)
     found: dict[Address, int] = {}
     for _ in range(_PASSES):
         step = dict(_plain(search))
         if not step:
             break
         for cell, value in step.items():
-            search.values[cell] = found[cell] = value
-            search.unread.discard(cell)
-            search.open.discard(cell)
+            search.settle(cell, value)
+            found[cell] = value
     return found
 
 
@@ -123,10 +141,8 @@ def _harmless(search: _Search, cell: Address) -> list[tuple[Option, Effect]]:
 
 
 def _suspect(search: _Search, cell: Address) -> bool:
-    return any(
-        abs(search.arithmetic.residual(constraint, search.values)) > constraint.slack
-        for constraint in (search.arithmetic.constraints[n] for n in search.arithmetic.by_cell[cell])
-    )
+    constraints = search.arithmetic.constraints
+    return any(abs(search.residuals[n]) > constraints[n].slack for n in search.arithmetic.by_cell[cell])
 
 
 def _cheapest_by_identity(effects: Mapping[Address, _Effects]) -> dict[int, list[tuple[int, Address]]]:
@@ -158,7 +174,7 @@ def _best(
 
 
 def _gain(option: Option, effect: Effect) -> int:
-    return VIOLATED * len(effect.fixed) + 7 * effect.sharpened - option.cost
+    return VIOLATED * len(effect.fixed) + INEXACT * effect.sharpened - option.cost
 
 
 def _speaks(search: _Search, number: int, cell: Address) -> bool:

@@ -23,10 +23,11 @@ from extract.accounting.candidates import (
     trust_of,
 )
 from extract.accounting.candidates import DEAREST as DEAREST
-from extract.accounting.constraints import Arithmetic, arithmetic_of
+from extract.accounting.constraints import LARGEST, Arithmetic, arithmetic_of
+from extract.accounting.determinacy import twice_determined
 from extract.accounting.examination import Examination, examine
 from extract.accounting.forced import forced
-from extract.accounting.solver import MARGIN, Domains, Option, Solver, components, pruned, small_enough
+from extract.accounting.solver import MARGIN, Domains, Option, Solver, components, pruned
 from extract.tables.amounts import is_blank
 from extract.tables.reading import Doubt
 from extract.tables.weighing import Address, row_address
@@ -34,13 +35,18 @@ from models.disclosure import Kind, Repair, Row, Table
 
 UNREAD = 25
 """What it costs to leave a cell without a figure although something is printed in it."""
-BUDGET = 1.0
-"""Deterministic seconds for a document, about as many by the clock."""
-_ROUNDS = 3
+BUDGET = 0.2
+"""The solver's deterministic time for a document; a second and a half by the clock, when it is used up."""
+_ROUNDS = 5
 _NOISY_CELLS = 3
 _NOISY_SHARE = 0.01
 _SUPPORT = 2
 """Identities that must depend on a repair."""
+
+_FAR = 1
+"""Where the author rounds, a sum must have been off by this many times its slack more."""
+_BLUR = 24
+"""Where the author rounds, readings that fit as well and cost this much more are rivals still."""
 
 _TWO_READINGS = "several readings fit its sums equally well"
 _UNPROVEN = "it was misread, and its sums do not prove how"
@@ -88,16 +94,22 @@ class _State:
     """What is known so far: cells as printed, repairs accepted, doubts."""
 
     cells: Mapping[Address, _Cell]
-    choices: Mapping[Address, tuple[Candidate, ...]]
+    _choices: dict[Address, tuple[Candidate, ...]] = field(default_factory=dict)
     accepted: dict[Address, Candidate] = field(default_factory=dict)
     doubtful: dict[Address, str] = field(default_factory=dict)
+
+    def choices(self, address: Address) -> tuple[Candidate, ...]:
+        """What a cell may have been printed with, what was read first."""
+        if address not in self._choices:
+            self._choices[address] = _choices(self.cells[address])
+        return self._choices[address]
 
     def guesses(self) -> dict[Address, Candidate]:
         """The likeliest figure of each cell whose text is none."""
         return {
-            address: self.choices[address][0]
+            address: self.choices(address)[0]
             for address, cell in self.cells.items()
-            if cell.read is None and self.choices[address] and address not in self.accepted
+            if cell.read is None and self.choices(address) and address not in self.accepted
         }
 
 
@@ -146,14 +158,11 @@ def _read_cells(
     damaged = {address: is_damaged(text, notations[address[0]]) for address, _, text, _ in found}
     noisy = sum(damaged.values()) >= max(_NOISY_CELLS, _NOISY_SHARE * len(found))
     cells: dict[Address, _Cell] = {}
-    choices: dict[Address, tuple[Candidate, ...]] = {}
     for address, read, text, confidence in found:
         more = tuple(others.get(address, ()))
         trusted = trust_of(text, confidence, more, noisy=noisy, recognised=trust != "transcript")
-        cell = _Cell(text, read, damaged[address], trusted, notations[address[0]], more)
-        cells[address] = cell
-        choices[address] = _choices(cell)
-    return _State(cells, choices)
+        cells[address] = _Cell(text, read, damaged[address], trusted, notations[address[0]], more)
+    return _State(cells)
 
 
 def _printed_cells(
@@ -187,15 +196,13 @@ def _round(tables: Sequence[Table], kind: Kind | None, state: _State, budget: fl
     state.doubtful.clear()
     domains = _domains(arithmetic, state, guesses)
     proposed = _forced(arithmetic, state, domains, guesses)
-    values = {**arithmetic.values, **{c: arithmetic.scale.whole(c, v.value) for c, v in proposed.items()}}
-    full, arithmetic = arithmetic, replace(arithmetic, values=values)
-    domains = _still_open(arithmetic, {c: o for c, o in domains.items() if c not in proposed}, guesses)
-    domains = pruned(arithmetic, domains, ())
-    domains = {cell: options for cell, options in domains.items() if len(options) > 1}
-    solver = Solver(arithmetic, budget)
-    for cells in components(arithmetic, domains, ()):
+    rest = _settled(arithmetic, proposed)
+    domains = _still_open(rest, {c: o for c, o in domains.items() if c not in proposed}, guesses)
+    domains = {cell: options for cell, options in pruned(rest, domains).items() if len(options) > 1}
+    solver = Solver(rest, budget)
+    for cells in sorted(components(rest, domains), key=len):
         part = {cell: domains[cell] for cell in cells}
-        answer = solver.solve(part, ())
+        answer = solver.solve(part)
         if not answer.finished:
             state.doubtful.update((cell, _OUT_OF_TIME) for cell in cells)
             continue
@@ -205,7 +212,7 @@ def _round(tables: Sequence[Table], kind: Kind | None, state: _State, budget: fl
             else:
                 value = arithmetic.scale.value(cell, whole)
                 proposed[cell] = _candidate_of(state, cell, value)
-    _accept(full, state, guesses, proposed)
+    _accept(arithmetic, state, guesses, proposed)
     return solver.left
 
 
@@ -216,7 +223,7 @@ def _forced(
     formal = {
         address: frozenset(
             arithmetic.scale.whole(address, candidate.value)
-            for candidate in state.choices[address]
+            for candidate in state.choices(address)
             if candidate.formal
         )
         for address in guesses
@@ -227,6 +234,12 @@ def _forced(
     }
 
 
+def _settled(arithmetic: Arithmetic, proposed: Mapping[Address, Candidate]) -> Arithmetic:
+    """The arithmetic with these figures."""
+    wholes = {cell: arithmetic.scale.whole(cell, candidate.value) for cell, candidate in proposed.items()}
+    return replace(arithmetic, values={**arithmetic.values, **wholes})
+
+
 def _still_open(arithmetic: Arithmetic, domains: Domains, guesses: Collection[Address]) -> Domains:
     """The options of what is still unread or in a failing identity."""
     suspects = {cell for n in _failing(arithmetic) for cell in arithmetic.constraints[n].cells}
@@ -234,7 +247,7 @@ def _still_open(arithmetic: Arithmetic, domains: Domains, guesses: Collection[Ad
 
 
 def _candidate_of(state: _State, address: Address, value: Decimal) -> Candidate:
-    known = next((c for c in state.choices[address] if c.value == value), None)
+    known = next((c for c in state.choices(address) if c.value == value), None)
     return known or Candidate(_as_written(value, state.cells[address]), DEAREST, "digit")
 
 
@@ -256,8 +269,8 @@ def _domains(
         options = {option.value: option for option in _options(arithmetic, state, address)}
         for option in _implied(arithmetic, address, cell):
             options.setdefault(option.value, option)
-        first = () if cell.read is not None else (Option(0, UNREAD),)
-        found[address] = (*first, *(o for o in options.values() if small_enough(o.value)))
+        first: tuple[Option, ...] = () if cell.read is not None else (Option(0, UNREAD),)
+        found[address] = (*first, *(o for o in options.values() if abs(o.value) < LARGEST))
     return found
 
 
@@ -272,7 +285,7 @@ def _failing(arithmetic: Arithmetic) -> list[int]:
 
 
 def _options(arithmetic: Arithmetic, state: _State, address: Address) -> Iterator[Option]:
-    for candidate in state.choices[address]:
+    for candidate in state.choices(address):
         yield Option(arithmetic.scale.whole(address, candidate.value), candidate.cost)
 
 
@@ -311,7 +324,9 @@ def _accept(
     while True:
         evidence = _Evidence.of(arithmetic, state, guesses, standing)
         fallen = [address for address in standing if not evidence.proves(address)]
-        fallen = fallen or evidence.circular()
+        if not fallen:
+            sure = evidence.determined()
+            fallen = [address for address in standing if address not in sure]
         if not fallen:
             break
         for address in fallen:
@@ -347,30 +362,66 @@ class _Evidence:
         return cls(arithmetic, state, standing, values, unread)
 
     def proves(self, address: Address) -> bool:
-        """Whether enough identities hold with the new value that do not with the old one."""
-        candidate = self.standing[address]
-        forced, broken, sharpened = self._effects(address)
-        if broken:
+        """Whether identities hold with the new value that do not with the old one, and none the other way."""
+        forced, _, broken = self._effects(address)
+        if not forced or broken:
             return False
-        formal = candidate.formal and self.state.cells[address].read is None
-        needed = 1 if formal else _SUPPORT
-        return len(forced) >= 1 and len(forced) + sharpened >= needed
+        return self.arithmetic.exact or self._formal(address) or not self._blurred(address, forced)
 
-    def _effects(self, address: Address) -> tuple[list[int], int, int]:
-        """Identities the new value makes hold, breaks, and makes exact that were rounded."""
+    def _formal(self, address: Address) -> bool:
+        return self.standing[address].formal and self.state.cells[address].read is None
+
+    def determined(self) -> set[Address]:
+        """The cells whose new values the identities fix, and would with any one of them left out.
+
+        Notation alone is taken as given.
+        """
+        changed = [address for address in self.standing if not self._formal(address)]
+        equations: dict[int, dict[Address, int]] = {}
+        for address in changed:
+            forced, sharpened, _ = self._effects(address)
+            for number in (*forced, *sharpened):
+                constraint = self.arithmetic.constraints[number]
+                weight = constraint.weights[constraint.cells.index(address)]
+                equations.setdefault(number, {})[address] = weight
+        return twice_determined(list(equations.values())) | (self.standing.keys() - set(changed))
+
+    def _blurred(self, address: Address, forced: Sequence[int]) -> bool:
+        """Whether rounding leaves room for another reading of the cell that is not much dearer."""
+        limit = self.standing[address].cost + _BLUR
+        chosen = self.values[address]
+        others = (c for c in self.state.choices(address) if c.cost <= limit)
+        wholes = {self.arithmetic.scale.whole(address, c.value) for c in others} - {chosen}
+        return any(self._fits(address, whole, forced) for whole in wholes)
+
+    def _fits(self, address: Address, whole: int, numbers: Iterable[int]) -> bool:
+        """Whether the identities would hold with this value too."""
+        for number in numbers:
+            constraint = self.arithmetic.constraints[number]
+            weight = constraint.weights[constraint.cells.index(address)]
+            residual = self.arithmetic.residual(constraint, self.values)
+            if abs(residual + weight * (whole - self.values.get(address, 0))) > constraint.slack:
+                return False
+        return True
+
+    def _effects(self, address: Address) -> tuple[list[int], list[int], list[int]]:
+        """Identities the new value makes hold, those it makes exact, and those that held without it."""
         forced: list[int] = []
-        broken = sharpened = 0
+        sharpened: list[int] = []
+        broken: list[int] = []
         unread = self.state.cells[address].read is None
+        exact = self.arithmetic.exact
         for number in self._applicable(address):
             now, then = self._residuals(number, address)
             slack = self.arithmetic.constraints[number].slack
-            if now <= slack and (unread or then > slack):
+            far = slack if exact else slack + _FAR * slack
+            if now > slack:
+                broken += [number] * (not unread and then <= slack)
+            elif now <= (0 if exact else slack) and (unread or then > far):
                 forced.append(number)
-            elif now > slack and (unread or then <= slack):
-                broken += 1
-            elif self.arithmetic.exact and now == 0 < then <= slack:
-                sharpened += 1
-        return forced, broken, sharpened
+            elif exact and now == 0 < then:
+                sharpened.append(number)
+        return forced, sharpened, broken
 
     def _applicable(self, address: Address) -> Iterator[int]:
         """Identities of a cell whose figures are all read."""
@@ -385,31 +436,6 @@ class _Evidence:
         read = self.arithmetic.scale.whole(address, cell.read) if cell.read is not None else 0
         weight = constraint.weights[constraint.cells.index(address)]
         return abs(now), abs(now + weight * (read - self.values[address]))
-
-    def circular(self) -> list[Address]:
-        """Repairs that only vouch for each other: a group needs more identities than it has cells."""
-        changed = [a for a, c in self.standing.items() if not (c.formal and self.state.cells[a].read is None)]
-        forced = {address: set(self._effects(address)[0]) for address in changed}
-        sharpened = {address: self._effects(address)[2] for address in changed}
-        for group in _linked(forced):
-            identities = set().union(*(forced[address] for address in group))
-            more = sum(sharpened[address] for address in group)
-            if len(identities) + more <= len(group):
-                return group
-        return []
-
-
-def _linked(forced: Mapping[Address, set[int]]) -> list[list[Address]]:
-    """Cells grouped by the identities they share."""
-    groups: list[tuple[list[Address], set[int]]] = []
-    for address, numbers in forced.items():
-        touching = [group for group in groups if group[1] & numbers]
-        merged = ([address], set(numbers))
-        for group in touching:
-            merged = ([*group[0], *merged[0]], group[1] | merged[1])
-            groups.remove(group)
-        groups.append(merged)
-    return [cells for cells, _ in groups]
 
 
 # Putting together ----------------------------------------------------------------------------
@@ -448,7 +474,29 @@ def _proven(tables: Sequence[Table], kind: Kind | None, trust: str, state: _Stat
         _repair(address, rows[address[0]][address[1]], candidate, state.cells[address], holding.get(address, ()))
         for address, candidate in sorted(state.accepted.items(), key=lambda item: _place(tables, item[0]))
     ]
+    state.doubtful.update(_unconfirmed(arithmetic_of(repaired, kind), state))
     return ProvenTables(repaired, tuple(repairs), _doubts(tables, state), examination)
+
+
+def _unconfirmed(arithmetic: Arithmetic, state: _State) -> Iterator[tuple[Address, str]]:
+    """Cells whose identities would hold as well with another reading of the same text.
+
+    A sum of many rounded figures cannot tell a last digit from one that looks like it.
+    """
+    evidence = _Evidence(arithmetic, state, {}, arithmetic.values, frozenset())
+    for address in state.cells:
+        numbers = [n for n in arithmetic.by_cell.get(address, ()) if not arithmetic.fails(n)]
+        if not numbers or address not in arithmetic.values or (arithmetic.exact and any(_residual(arithmetic, n) == 0 for n in numbers)):
+            continue
+        now = arithmetic.values[address]
+        others = {arithmetic.scale.whole(address, c.value) for c in state.choices(address)} - {now}
+        telling = [n for n in numbers if not any(evidence._fits(address, whole, [n]) for whole in others)]
+        if others and len(telling) < _SUPPORT:
+            yield address, _UNCONFIRMED
+
+
+def _residual(arithmetic: Arithmetic, number: int) -> int:
+    return arithmetic.residual(arithmetic.constraints[number], arithmetic.values)
 
 
 def _place(tables: Sequence[Table], address: Address) -> tuple[int, int, int]:
@@ -474,6 +522,6 @@ def _repair(
 def _doubts(tables: Sequence[Table], state: _State) -> dict[str, tuple[Doubt, ...]]:
     found: dict[str, list[Doubt]] = {}
     for address, reason in sorted(state.doubtful.items(), key=lambda item: _place(tables, item[0])):
-        if address not in state.accepted:
+        if address not in state.accepted or reason == _UNCONFIRMED:
             found.setdefault(address[0], []).append(Doubt(address[1], address[2], reason))
     return {id: tuple(doubts) for id, doubts in found.items()}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from extract.accounting.constraints import Arithmetic, Constraint
@@ -24,23 +23,17 @@ INEXACT = 7
 """Cost of an identity that holds by rounding only, where the author's sums are exact."""
 MARGIN = 6
 """An assignment this much dearer than the cheapest is still a rival."""
-_PAIRED = 3
-"""Sums with so few open cells are searched for any combination, longer ones for two changes."""
-_LARGEST = 10**15
+_PAIRED = 2
+"""With so many other open cells a sum is searched for any combination, with more for one change."""
+_PASSES = 6
+_SHARE = 0.5
+"""Of the budget left, for one component."""
 
 
 class Option(NamedTuple):
     """A value (whole number) a cell may have, and what it costs to believe it."""
 
     value: int
-    cost: int
-
-
-class Move(NamedTuple):
-    """A value that may have slid from its own cell into the next one, which it then occupies."""
-
-    own: Address
-    found: Address
     cost: int
 
 
@@ -63,69 +56,97 @@ class Answer:
 # Leaving out what cannot matter ---------------------------------------------------------------
 
 
-def pruned(arithmetic: Arithmetic, domains: Domains, moves: Sequence[Move]) -> dict[Address, tuple[Option, ...]]:
-    """The options with which some failing identity can hold, what was read always among them.
+def pruned(arithmetic: Arithmetic, domains: Domains) -> dict[Address, tuple[Option, ...]]:
+    """The options that can belong to a cheapest assignment or a rival of it, what was read among them.
 
-    Any combination of values counts in a short identity, one further change in a long one: an
-    option without such support leaves all its identities as they are and is never the cheapest.
+    An option pays if the failing identities that can hold with it outweigh its cost and the
+    holding ones that must then fail. Whether an identity can hold is asked of every combination
+    of the other open cells in a short one, of one further change in a long one.
     """
-    supported: dict[Address, set[int]] = {
-        cell: {options[0].value, arithmetic.values.get(cell, 0)} for cell, options in domains.items()
-    }
-    for number in sorted({n for cell in domains for n in arithmetic.by_cell.get(cell, ())}):
-        if _open_to_doubt(arithmetic, number):
-            for cell, value in _supports(arithmetic, arithmetic.constraints[number], domains):
-                supported[cell].add(value)
-    for move in moves:
-        for cell in (move.own, move.found):
-            supported.setdefault(cell, set()).update(option.value for option in domains.get(cell, ()))
-    return {
-        cell: tuple(option for option in options if option.value in supported[cell])
-        for cell, options in domains.items()
-    }
+    current = {cell: tuple(options) for cell, options in domains.items()}
+    numbers = {n for cell in domains for n in arithmetic.by_cell.get(cell, ())}
+    worth: dict[int, dict[tuple[Address, int], int]] = {}
+    for _ in range(_PASSES):
+        for number in sorted(numbers):
+            worth[number] = dict(_gains(arithmetic, arithmetic.constraints[number], current))
+        touched = {cell for number in numbers for cell in arithmetic.constraints[number].cells}
+        fewer = {
+            cell: _paying(arithmetic, cell, current[cell], worth) for cell in current if cell in touched
+        }
+        changed = [cell for cell, options in fewer.items() if len(options) < len(current[cell])]
+        current |= fewer
+        numbers = {n for cell in changed for n in arithmetic.by_cell[cell]}
+    return current
 
 
-def _open_to_doubt(arithmetic: Arithmetic, number: int) -> bool:
-    residual = abs(arithmetic.residual(arithmetic.constraints[number], arithmetic.values))
-    return residual > (0 if arithmetic.exact else arithmetic.constraints[number].slack)
+def _paying(
+    arithmetic: Arithmetic,
+    cell: Address,
+    options: Sequence[Option],
+    worth: Mapping[int, Mapping[tuple[Address, int], int]],
+) -> tuple[Option, ...]:
+    base = arithmetic.values.get(cell, 0)
+    usual = next((option.cost for option in options if option.value == base), 0)
+    kept = (options[0].value, base)
+    own = [worth[number] for number in arithmetic.by_cell[cell]]
+    return tuple(
+        option
+        for option in options
+        if option.value in kept
+        or sum(gains.get((cell, option.value), 0) for gains in own) - (option.cost - usual) + MARGIN >= 0
+    )
 
 
-def _supports(
+def _gains(
     arithmetic: Arithmetic, constraint: Constraint, domains: Domains
-) -> Iterator[tuple[Address, int]]:
+) -> Iterator[tuple[tuple[Address, int], int]]:
+    """What an identity is worth to each option: its cost if it can hold and did not, minus it the other way."""
     values = arithmetic.values
     residual = arithmetic.residual(constraint, values)
-    steps: dict[Address, list[tuple[int, int]]] = {
-        cell: [(weight * (option.value - values.get(cell, 0)), option.value) for option in domains[cell]]
-        for cell, weight in zip(constraint.cells, constraint.weights, strict=True)
-        if cell in domains
-    }
+    slack = 0 if arithmetic.exact else constraint.slack
+    failing = abs(residual) > slack
+    steps: dict[Address, list[tuple[int, int]]] = {}
+    for cell, weight in zip(constraint.cells, constraint.weights, strict=True):
+        if cell in domains:
+            base = values.get(cell, 0)
+            own = [(weight * (o.value - base), o.value) for o in domains[cell] if o.value != base]
+            if own:
+                steps[cell] = own
     for cell, own in steps.items():
-        others = [steps[other] for other in steps if other != cell]
-        reachable = _reachable(others)
+        reachable = _Reachable([steps[other] for other in steps if other != cell], slack)
         for step, value in own:
-            if _hits(reachable, -(residual + step), constraint.slack):
-                yield cell, value
+            if abs(step) > slack and reachable.covers(-(residual + step)) == failing:
+                yield (cell, value), VIOLATED if failing else -VIOLATED
 
 
-def _reachable(others: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
-    """What the other open cells can add to the residual, sorted."""
-    if len(others) < _PAIRED:
-        steps = [[0, *(step for step, _ in each)] for each in others]
-        return sorted({sum(chosen) for chosen in product(*steps)})
-    return sorted({0, *(step for each in others for step, _ in each)})
+class _Reachable:
+    """What other open cells can add to a residual: any combination of few, one change of many."""
 
+    def __init__(self, others: Sequence[Sequence[tuple[int, int]]], slack: int) -> None:
+        self.slack = slack
+        lists = [[0, *(step for step, _ in each)] for each in others]
+        self.pair = lists if len(lists) == _PAIRED else None
+        sums = lists[0] if self.pair else [step for each in lists for step in each]
+        self.sorted = sorted({0, *sums})
+        self.exactly = frozenset(self.sorted)
 
-def _hits(reachable: Sequence[int], wanted: int, slack: int) -> bool:
-    place = bisect_left(reachable, wanted - slack)
-    return place < len(reachable) and reachable[place] <= wanted + slack
+    def covers(self, wanted: int) -> bool:
+        if self.pair:
+            return any(self._has(wanted - step) for step in self.pair[1])
+        return self._has(wanted)
+
+    def _has(self, wanted: int) -> bool:
+        if not self.slack:
+            return wanted in self.exactly
+        place = bisect_left(self.sorted, wanted - self.slack)
+        return place < len(self.sorted) and self.sorted[place] <= wanted + self.slack
 
 
 # Parts that have nothing to do with each other ------------------------------------------------
 
 
-def components(arithmetic: Arithmetic, cells: Iterable[Address], moves: Sequence[Move]) -> list[list[Address]]:
-    """Open cells, grouped by the identities and moves that join them; in document order."""
+def components(arithmetic: Arithmetic, cells: Iterable[Address]) -> list[list[Address]]:
+    """Open cells, grouped by the identities that join them; in document order."""
     wanted = list(cells)
     joined = {cell: cell for cell in wanted}
 
@@ -136,7 +157,7 @@ def components(arithmetic: Arithmetic, cells: Iterable[Address], moves: Sequence
         return cell
 
     groups = [[c for c in constraint.cells if c in joined] for constraint in arithmetic.constraints]
-    for group in (*groups, *([move.own, move.found] for move in moves)):
+    for group in groups:
         for cell in group[1:]:
             joined[root(cell)] = root(group[0])
     found: dict[Address, list[Address]] = {}
@@ -155,9 +176,9 @@ class Solver:
         self.arithmetic = arithmetic
         self.left = budget
 
-    def solve(self, domains: Domains, moves: Sequence[Move]) -> Answer:
+    def solve(self, domains: Domains) -> Answer:
         """The cheapest assignment of one component, and which of its changes have rivals."""
-        model = _Model(self.arithmetic, domains, moves)
+        model = _Model(self.arithmetic, domains)
         best = self._run(model)
         if best is None:
             return Answer({}, frozenset(), finished=False)
@@ -176,7 +197,7 @@ class Solver:
         if self.left <= 0:
             model.refuted = False
             return None
-        values, spent = model.run(self.left)
+        values, spent = model.run(self.left * _SHARE)
         self.left -= spent
         return values
 
@@ -184,7 +205,7 @@ class Solver:
 class _Model:
     """One component as a CP-SAT model: a choice per cell, and for each identity whether it holds."""
 
-    def __init__(self, arithmetic: Arithmetic, domains: Domains, moves: Sequence[Move]) -> None:
+    def __init__(self, arithmetic: Arithmetic, domains: Domains) -> None:
         from ortools.sat.python.cp_model import CpModel
 
         self.model: CpModel = CpModel()
@@ -196,8 +217,6 @@ class _Model:
         self._exact = arithmetic.exact
         for cell, options in domains.items():
             self._add_cell(cell, options)
-        for move in moves:
-            self._add_move(move)
         for number in sorted({n for cell in domains for n in arithmetic.by_cell.get(cell, ())}):
             self._add_identity(arithmetic, arithmetic.constraints[number])
         self.model.minimize(sum(self._costs))
@@ -210,13 +229,6 @@ class _Model:
         self._costs += [
             option.cost * choice for option, choice in zip(options, choices, strict=True) if option.cost
         ]
-
-    def _add_move(self, move: Move) -> None:
-        """The value leaves one cell exactly when it enters the other; each option pays half."""
-        left = [c for c, o in zip(self.chosen[move.found], self.domains[move.found], strict=True) if o.value == 0]
-        read = self.domains[move.found][0].value
-        came = [c for c, o in zip(self.chosen[move.own], self.domains[move.own], strict=True) if o.value == read]
-        self.model.add(sum(left) == sum(came))
 
     def _add_identity(self, arithmetic: Arithmetic, constraint: Constraint) -> None:
         open_cells = [cell for cell in constraint.cells if cell in self.domains]
@@ -232,11 +244,33 @@ class _Model:
         )
         holds = self.model.new_bool_var("")
         self._within(total, constraint.slack, holds)
+        self._explain(arithmetic, constraint, open_cells, constraint.slack, holds)
         self._costs.append(VIOLATED * (1 - holds))
         if self._exact and constraint.slack:
             exact = self.model.new_bool_var("")
             self._within(total, 0, exact)
+            self._explain(arithmetic, constraint, open_cells, 0, exact)
             self._costs.append(INEXACT * (1 - exact))
+
+    def _explain(
+        self, arithmetic: Arithmetic, constraint: Constraint, cells: Sequence[Address], slack: int, holds: IntVar
+    ) -> None:
+        """What the sum implies, said plainly: one that fails needs a change, a change another to make up for it.
+
+        Redundant, but it lets the solver count instead of adding.
+        """
+        residual = arithmetic.residual(constraint, arithmetic.values)
+        weights = dict(zip(constraint.cells, constraint.weights, strict=True))
+        kept = {cell: self._choice(cell, arithmetic.values.get(cell, 0)) for cell in cells}
+        if abs(residual) > slack:
+            self.model.add_bool_or([~holds, *(~choice for choice in kept.values())])
+        for cell in cells:
+            base = arithmetic.values.get(cell, 0)
+            others = [~choice for other, choice in kept.items() if other != cell]
+            for option, choice in zip(self.domains[cell], self.chosen[cell], strict=True):
+                step = weights[cell] * (option.value - base)
+                if option.value != base and abs(residual + step) > slack:
+                    self.model.add_bool_or([~holds, ~choice, *others])
 
     def _within(self, total: LinearExprT, slack: int, holds: IntVar) -> None:
         if isinstance(total, int):
@@ -282,8 +316,3 @@ class _Model:
             for cell, choices in self.chosen.items()
         }
         return values, spent
-
-
-def small_enough(value: int) -> bool:
-    """Whether sums of such values stay within the solver's 64 bits."""
-    return abs(value) < _LARGEST
