@@ -147,3 +147,20 @@ def mended_strokes(values: Pixels) -> Pixels:
 
     thick = cv2.erode(values, np.ones((2, 2), np.uint8))
     return np.asarray(cv2.GaussianBlur(thick, (0, 0), 0.9), np.uint8)
+
+
+def softer(values: Pixels) -> Pixels:
+    """Slightly blurred: the steps of coarse pixels go."""
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), 1.0 + values.shape[0] / 100), np.uint8)
+
+
+def sharper(values: Pixels) -> Pixels:
+    """Unsharp masking: strokes that ran into each other part."""
+    import cv2
+    import numpy as np
+
+    blurred = cv2.GaussianBlur(values, (0, 0), 1.5 + values.shape[0] / 60)
+    return np.asarray(cv2.addWeighted(values, 1.8, blurred, -0.8, 0), np.uint8)

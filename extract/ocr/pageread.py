@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from extract.ocr import light, skew
-from extract.ocr.engine import Alternative, Engine, Line, PixelBox, Recognised
+from extract.ocr.engine import Engine, Line, PixelBox, Recognised
 from extract.ocr.rules import Rules, find_rules
-from extract.reading.pages import Box, Mapping, Ruling, Word
+from extract.reading.pages import Mapping, Ruling, Word
 from extract.reading.picture import Picture
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _POINTS = 72.0
-_READABLE_DPI = 180.0
+_READABLE_DPI = 150.0
 """Coarser pictures are enlarged to this: the engine finds more in them."""
 _FINEST_DPI = 300.0
 """Finer pictures are reduced to this: nothing is gained above."""
@@ -33,6 +32,8 @@ _SIZE_OF_BOX = 0.72
 """Font size as a share of the height of the box the engine draws around a line."""
 _GAP = 1.3
 """A gap between characters wider than this many text sizes ends a word."""
+_SURE = 0.7
+"""A line whose least certain character scores below this is worth another look."""
 _INK = 60
 """Ink is darker than paper by at least this."""
 _BLANK = 0.0002
@@ -130,8 +131,21 @@ def _turned(sheet: Sheet, turns: int) -> Sheet:
 def _read_lines(sheet: Sheet, boxes: Sequence[PixelBox], rules: Rules, engine: Engine) -> list[Recognised]:
     """Read what is found, cut where rules run through it: a ruling is no character of a cell."""
     pieces = [piece for box in boxes for piece in cut_at_rules(box, rules, sheet.dpi)]
-    lines = engine.read([sheet.values[y0:y1, x0:x1] for x0, y0, x1, y1 in pieces])
+    crops = [sheet.values[y0:y1, x0:x1] for x0, y0, x1, y1 in pieces]
+    lines = _surer(crops, engine.read(crops), engine)
     return [Recognised(line, box) for line, box in zip(lines, pieces, strict=True) if line.text.strip()]
+
+
+def _surer(crops: Sequence[Pixels], lines: Sequence[Line], engine: Engine) -> list[Line]:
+    """Lines with an uncertain character are read again, softer and sharper; the surest reading stays."""
+    best = list(lines)
+    unsure = [index for index, line in enumerate(lines) if line.weakest < _SURE and crops[index].size]
+    for change in (light.softer, light.sharper):
+        again = engine.read([change(crops[index]) for index in unsure])
+        for index, line in zip(unsure, again, strict=True):
+            if line.weakest > best[index].weakest:
+                best[index] = line
+    return best
 
 
 def cut_at_rules(box: PixelBox, rules: Rules, dpi: float) -> list[PixelBox]:

@@ -142,7 +142,11 @@ def _drawn(
     for position in positions:
         profile = _profile(ink, position.place, tolerance)
         cuts = _cuts(position, crossing, dpi)
-        if len(cuts) == 2 and cuts[1] - cuts[0] < _LONE_INCHES * dpi and not _touching(position, crossing, dpi):
+        if (
+            len(cuts) == 2
+            and cuts[1] - cuts[0] < _LONE_INCHES * dpi
+            and not _touching(position, crossing, dpi)
+        ):
             continue
         stretches = [(a, b) for a, b in pairwise(cuts) if b - a > 2 and _share(profile, a, b) >= _COVER]
         rules += [Rule(position.place, a, b) for a, b in _joined(stretches)]

@@ -77,7 +77,7 @@ def lay_of(values: Pixels, dpi: float) -> Lay:
     if row is None:
         row = (text_slope(dark), 0.0)
     column = _fitted([(r.x / width - 0.5, r.slope, r.length) for r in down], enough / 2)
-    if column is None or abs(column[0] + row[0]) > 0.02 and abs(row[1]) < _KEYSTONE:
+    if column is None or (abs(column[0] + row[0]) > 0.02 and abs(row[1]) < _KEYSTONE):
         column = (-row[0], 0.0)
     keystone = abs(row[1]) > _KEYSTONE or abs(column[1]) > _KEYSTONE
     return Lay(row[0], row[1] if keystone else 0.0, column[0], column[1] if keystone else 0.0)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from extract.layout.triage import Triage, triage
 from extract.ocr.engine import Engine, RecognitionFailed
-from extract.ocr.pageread import PictureReading, has_ink, read_picture
 from extract.ocr.paddle import paddle_engine
+from extract.ocr.pageread import PictureReading, has_ink, read_picture
 from extract.ocr.skew import onto_displayed
 from extract.reading.intake import Deadline, Limits
 from extract.reading.pages import Box, Page, PageDocument, Ruling, Trust, Word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, struct.error)
+"""What Pillow's decoders raise on damaged files."""
 MEDIA_TYPES = frozenset(media_type for _, media_type in IMAGES)
-_FORMATS = ("PNG", "JPEG", "TIFF", "MPO")
+_FORMATS = ("PNG", "JPEG", "TIFF")
 _POINTS = 72.0
 _LONG_SIDE = 11.69
 """Inches along the long side of A4: what a picture that does not tell its resolution is taken for."""
@@ -90,8 +93,9 @@ class Frames:
         with self._opened() as image:
             image.seek(number)
             self._hold(image, number)
-            upright = ImageOps.exif_transpose(image)
-            return Frame(np.asarray(_on_white(upright), np.uint8), _resolution(image))
+            dpi = _resolution(image)
+            upright = ImageOps.exif_transpose(image) if image.format in _TAGGED else image
+            return Frame(np.asarray(_on_white(upright), np.uint8), dpi)
 
     def _hold(self, image: Image.Image, number: int) -> None:
         unit = f"pixels in picture {number + 1}"
@@ -103,7 +107,6 @@ class Frames:
         """The file, opened; what Pillow finds wrong with it becomes the project's own errors."""
         from PIL import Image, UnidentifiedImageError
 
-        damaged = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError)
         try:
             # The limit of pixels is held by this class; Pillow's own warning would only repeat it.
             with warnings.catch_warnings():
@@ -114,7 +117,7 @@ class Frames:
             raise LimitExceeded(
                 self._file_name, "unpacks to far too many pixels", "scan it at 300 dpi and give that"
             ) from error
-        except damaged as error:
+        except (UnidentifiedImageError, *_DAMAGED) as error:
             reason = str(error) or type(error).__name__
             raise UnreadableDocument(
                 self._file_name, f"is a damaged picture ({reason})", "scan or fetch it again"
@@ -133,12 +136,14 @@ def _on_white(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
+_TAGGED = ("JPEG", "MPO", "TIFF")
+"""Formats cameras write; a PNG's tags may stand behind its pixels, which are not unpacked for them."""
 _ORIENTATION = 0x0112
 """Exif tag; values 5 to 8 stand for pictures that are shown turned by a quarter."""
 
 
 def _displayed_size(image: Image.Image) -> tuple[int, int]:
-    turned = image.getexif().get(_ORIENTATION, 1) >= 5
+    turned = image.format in _TAGGED and image.getexif().get(_ORIENTATION, 1) >= 5
     return (image.height, image.width) if turned else (image.width, image.height)
 
 

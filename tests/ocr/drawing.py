@@ -73,7 +73,9 @@ class Replayed:
 
     def read(self, crops: Sequence[np.ndarray]) -> tuple[Line, ...]:
         texts = {(box[3] - box[1], box[2] - box[0]): text for box, text in self.answers}
-        return tuple(said(texts.get(crop.shape, "")) if texts.get(crop.shape) else Line("", 0, 0, ()) for crop in crops)
+        return tuple(
+            said(texts.get(crop.shape, "")) if texts.get(crop.shape) else Line("", 0, 0, ()) for crop in crops
+        )
 
     def alternatives(self, crop: np.ndarray, alphabet: str = "") -> tuple[Alternative, ...]:
         return ()

@@ -12,7 +12,8 @@ def words(text: str, x: float = 80.0, y: float = 100.0, size: float = 10.5) -> t
     """The text in lines of thirty characters."""
     lines = [text[start : start + 30] for start in range(0, len(text), 30)]
     return tuple(
-        Word(line, x, y + 18 * n, x + size * len(line), y + 18 * n + size, size) for n, line in enumerate(lines)
+        Word(line, x, y + 18 * n, x + size * len(line), y + 18 * n + size, size)
+        for n, line in enumerate(lines)
     )
 
 
