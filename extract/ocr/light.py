@@ -25,16 +25,19 @@ _SPECK = 3
 """Connected pixels, at the resolution of the scan, that are dirt; a decimal point has more."""
 _SPECKS_A_MEGAPIXEL = 400
 """So many specks are noise; fewer may be dots of print."""
+_BROKEN_SHARE = 0.02
+"""Specks per dark pixel above which strokes are broken."""
+_DIRTY_TILES = 0.8
+"""Dirt lies on this share of all small squares of a page, print on far fewer."""
 _BILEVEL_SHARE = 0.995
 
 
 def grey(pixels: Pixels) -> Pixels:
-    """Grey values of an RGB picture, red stamps made light: on red, the red channel shows what is below."""
+    """Grey values of an RGB picture."""
     import cv2
     import numpy as np
 
-    values = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    return values
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def without_stamps(pixels: Pixels, values: Pixels, dpi: float) -> Pixels:
@@ -70,13 +73,19 @@ def is_bilevel(values: Pixels) -> bool:
 
 
 def without_specks(values: Pixels) -> Pixels:
-    """Remove salt and pepper: specks of a few pixels, and holes as small. A median would eat decimal points."""
+    """Remove salt and pepper: specks of a few pixels, and holes as small.
+
+    A median would eat decimal points. Where nothing but black and white is left, specks close to
+    each other are what is left of broken strokes and stay.
+    """
     import cv2
     import numpy as np
 
     dark = np.asarray(values < 128, np.uint8)
     window = dark[dark.shape[0] // 4 : dark.shape[0] // 4 * 3, :]
     if _speck_count(window) < _SPECKS_A_MEGAPIXEL * max(window.size / 1e6, 0.1):
+        return values
+    if is_bilevel(values) and not _evenly_dirty(window):
         return values
     result = values.copy()
     for mask, paint in ((dark, 255), (1 - dark, 0)):
@@ -86,6 +95,16 @@ def without_specks(values: Pixels) -> Pixels:
         if count > 1:
             result[small[labels]] = paint
     return result
+
+
+def _evenly_dirty(dark: Mask) -> bool:
+    """Whether there are specks all over the page, not only where strokes are broken."""
+    import numpy as np
+
+    side = 32
+    rows, columns = dark.shape[0] // side, dark.shape[1] // side
+    tiles = dark[: rows * side, : columns * side].reshape(rows, side, columns, side).sum(axis=(1, 3))
+    return bool(np.mean(tiles > 0) > _DIRTY_TILES)
 
 
 def _speck_count(dark: Mask) -> int:
@@ -140,13 +159,22 @@ def resized(values: Pixels, factor: float) -> Pixels:
     return np.asarray(cv2.resize(values, size, interpolation=how), np.uint8)
 
 
-def mended_strokes(values: Pixels) -> Pixels:
+def is_broken(values: Pixels) -> bool:
+    """Whether a black and white page has strokes that fell to pieces."""
+    import numpy as np
+
+    dark = np.asarray(values < 128, np.uint8)
+    return _speck_count(dark) > _BROKEN_SHARE * float(dark.sum())
+
+
+def mended_strokes(values: Pixels, *, broken: bool) -> Pixels:
     """A black and white picture, brought to 300 dpi, with strokes thickened and softened: breaks close."""
     import cv2
     import numpy as np
 
-    thick = cv2.erode(values, np.ones((2, 2), np.uint8))
-    return np.asarray(cv2.GaussianBlur(thick, (0, 0), 0.9), np.uint8)
+    side, soft = (3, 1.3) if broken else (2, 0.9)
+    thick = cv2.erode(values, np.ones((side, side), np.uint8))
+    return np.asarray(cv2.GaussianBlur(thick, (0, 0), soft), np.uint8)
 
 
 def softer(values: Pixels) -> Pixels:

@@ -28,8 +28,8 @@ _FIND_SIDE = 2000
 _LINE_HEIGHT = 48
 """Height in pixels of the crops the recogniser was trained on."""
 _FIND_STEP = 128
-_WIDTHS = (96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1920, 2400, 3200)
-"""Pictures and crops are padded to few shapes: for every new one the runtimes prepare, slowly, and keep it."""
+_WIDTHS = (96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1600, 2400, 3200)
+"""Pictures and crops are padded to few shapes: for every new one the runtimes prepare, and keep it."""
 _BATCH_WIDTH = 1600
 """Crops are read together up to this total width: larger batches gain nothing on a processor."""
 _BATCHES = (8, 4, 2, 1)
@@ -78,8 +78,8 @@ class PaddleEngine:
             whole(paper, use_det=False, use_cls=False, use_rec=True)
         assert whole.text_det is not None
         assert whole.text_rec is not None
-        self._detector = whole.text_det
-        self._session = whole.text_rec.session
+        self._detector: Any = whole.text_det
+        self._session: Any = whole.text_rec.session
         self._characters: list[str] = whole.text_rec.postprocess_op.character
 
     def find(self, picture: Pixels) -> tuple[PixelBox, ...]:

@@ -100,13 +100,14 @@ def made_even(picture: Picture) -> Sheet:
     values = light.without_stamps(picture.pixels, light.grey(picture.pixels), picture.dpi)
     bilevel = light.is_bilevel(values)
     values = light.without_specks(values)
+    broken = bilevel and light.is_broken(values)
     if not bilevel:
         values = light.even_light(values, picture.dpi)
     wanted = light.WORKING_DPI if bilevel else min(max(picture.dpi, _READABLE_DPI), _FINEST_DPI)
     factor = wanted / picture.dpi
     values = light.resized(values, factor)
     if bilevel and picture.dpi < _FINEST_DPI:
-        values = light.mended_strokes(values)
+        values = light.mended_strokes(values, broken=broken)
     return Sheet(values, picture.dpi * factor, np.diag([factor, factor, 1.0]))
 
 

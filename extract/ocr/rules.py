@@ -26,7 +26,7 @@ _GAP_INCHES = 0.05
 _THICK_INCHES = 0.05
 """Thicker marks are no rules."""
 _LONE_INCHES = 2.0
-"""A rule that no other crosses is at least this long (head rules of open tables); less is strokes of a title."""
+"""A rule that no other crosses is at least this long (rules of open tables); less is strokes of a title."""
 _SAME_INCHES = 0.028
 """Parallel pieces closer than this are one position."""
 _SLACK_INCHES = 0.08

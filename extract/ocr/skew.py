@@ -111,7 +111,7 @@ def _rules(dark: Pixels, dpi: float) -> list[_Rule]:
         thickness = area / wide
         if thickness > 0.06 * dpi + 3:
             continue
-        rules.append(_Rule(*map(float, centres[label]), _slope(patch), float(wide)))
+        rules.append(_Rule(float(centres[label][0]), float(centres[label][1]), _slope(patch), float(wide)))
     return rules
 
 

@@ -35,7 +35,8 @@ def read_pictures(
     The engine is only loaded when there is something to recognise. Pages it fails on stay as they
     were and are named in ``problems``. Raises ``LimitExceeded`` for too many pixels or too much time.
     """
-    needs = {page.number: need for page in document.pages if (need := triage(page)).kind != "text"}
+    found = {page.number: triage(page) for page in document.pages}
+    needs = {number: need for number, need in found.items() if need.kind != "text"}
     if not needs:
         return Recognition(document)
     deadline = Deadline(file_name, limits.seconds + limits.picture_seconds * len(needs))
@@ -44,9 +45,10 @@ def read_pictures(
     with picture_source(document, file_name, limits) as source:
         for page in document.pages:
             deadline.check()
-            need = needs.get(page.number)
             try:
-                pages.append(_recognised(page, need, source, engine) if need else page)
+                pages.append(
+                    _recognised(page, needs[page.number], source, engine) if page.number in needs else page
+                )
             except RecognitionFailed as error:
                 pages.append(page)
                 problems.append(f"page {page.number} could not be recognised ({error})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from extract.layout.triage import is_rubbish, triage
 from extract.reading.pages import Page, Word
 
-PROSE = "本部门2023年度一般公共预算财政拨款支出决算总计1,286.76万元，与上年相比减少20.60万元，主要原因是人员减少。"
+PROSE = "本部门2023年度一般公共预算财政拨款支出决算总计1,286.76万元，比上年减少20.60万元，原因是人员减少。"
 
 
 def words(text: str, x: float = 80.0, y: float = 100.0, size: float = 10.5) -> tuple[Word, ...]:
