@@ -103,4 +103,4 @@ def looks_like_figure(text: str) -> bool:
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split()).translate(_MARKS)
     digits = sum(sign.isdigit() for sign in plain)
-    return 2 * digits > len(plain) and bool(_FIGURE_LIKE.fullmatch(as_digits(plain)))
+    return 2 * digits >= max(len(plain), 1) and bool(_FIGURE_LIKE.fullmatch(as_digits(plain)))

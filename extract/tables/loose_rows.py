@@ -14,7 +14,7 @@ from extract.layout.marks import without_inline_marks
 from extract.layout.transcripts import printed_cells
 from extract.tables.amounts import is_blank, normalised, parse_amount
 from extract.tables.codes import code_in_name
-from extract.tables.damaged import tidied_figure
+from extract.tables.damaged import damaged_code, looks_like_figure, tidied_figure
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.placement import Line
 
@@ -25,6 +25,9 @@ ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(�
 """The numbering in front of the lines of two-sided forms."""
 _FINISHED = re.compile(r"\d[\d,]*\.\d{2}%?")
 _RUN_OVER = re.compile(r"([一-鿿]{1,3})\s+(-?\d[\d,，.．· ]*\.\s?\d{2})")
+_PART = re.compile(r"\d{1,2}")
+_CODED = 3
+"""So many codes make a list of cells one of coded rows."""
 _PAGE_NUMBER = re.compile(r"[-—–]*\d{1,3}[-—–]*")
 _FRAGMENT_END = re.compile(r"[\d][,.，．·]$")
 _FRAGMENT_START = re.compile(r"^[,.，．·]\d")
@@ -258,11 +261,15 @@ def _listed_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
     row: list[Token] = []
     tokens = [token for line in lines for token in _cell_or_pieces(line)]
     start, stop = _counting(tokens)
-    listed = any(ITEM.match(token.plain) for token in tokens if token.sort == "text")
+    listed = any(
+        ITEM.match(token.plain) and not looks_like_figure(token.plain)
+        for token in tokens
+        if token.sort == "text"
+    )
+    coded = sum(bool(CODE.fullmatch(token.plain)) for token in tokens) >= _CODED
     for index, token in enumerate(tokens):
-        if row and (
-            index in (start, stop) or (not start < index < stop and _begins_row(token, row, listed=listed))
-        ):
+        begins = _begins_row(token, row, listed=listed) or (coded and _is_damaged_code(tokens, index, row))
+        if row and (index in (start, stop) or (not start < index < stop and begins)):
             yield PrintedRow(tuple(row), kept=False)
             row = []
         row.append(token)
@@ -271,10 +278,10 @@ def _listed_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
 
 
 def _cell_or_pieces(line: str) -> tuple[Token, ...]:
-    """A line as one cell, unless several figures stand on it."""
+    """A line as one cell, unless several figures stand on it that are not one code with blanks."""
     cell = _token(without_inline_marks(line).strip())
     pieces = _line_tokens(line)
-    several = sum(piece.sort == "figure" for piece in pieces) > 1
+    several = sum(piece.sort == "figure" for piece in pieces) > 1 and not CODE.fullmatch(cell.plain)
     return pieces if cell.sort == "text" and several else (cell,)
 
 
@@ -292,9 +299,22 @@ def _counting(tokens: Sequence[Token]) -> tuple[int, int]:
 def _begins_row(token: Token, row: Sequence[Token], *, listed: bool) -> bool:
     """Whether a cell begins a row: in a list of numbered items every text does."""
     named = any(each.sort == "text" for each in row)
-    if token.sort == "text":
+    if token.sort == "text" and not looks_like_figure(token.plain):
         return named and (row[-1].sort != "text" or listed or token.plain in TOTAL_NAMES)
     return named and token.whole is not None and bool(CODE.fullmatch(token.plain)) and "." not in token.plain
+
+
+def _is_damaged_code(tokens: Sequence[Token], index: int, row: Sequence[Token]) -> bool:
+    """Whether a cell that is no code begins a row all the same: a name stands behind it, figures before.
+
+    Between the two may stand group and item, two digits each.
+    """
+    following = itertools.dropwhile(lambda token: _PART.fullmatch(token.plain), tokens[index + 1 : index + 4])
+    behind = next(following, None)
+    named = any(each.sort == "text" and not looks_like_figure(each.plain) for each in row)
+    if behind is None or behind.sort != "text" or looks_like_figure(behind.plain) or not named:
+        return False
+    return damaged_code(tokens[index].text) is not None
 
 
 def is_page_number(row: PrintedRow) -> bool:

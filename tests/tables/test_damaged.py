@@ -92,3 +92,10 @@ def test_the_end_of_a_name_beside_a_figure_is_no_part_of_it():
     line, _ = subject_line(row, ())
     assert [str(token.value) for token in line.figures] == ["30.21", "30.21"]
     assert line.name == "住房保障支"
+
+
+def test_damaged_codes_begin_rows_where_cells_stand_one_to_a_line():
+    cells = "208 社会保障 27.94 20805 养老支出 27.94 2O805O5 养老保险 27.94 2I0 卫生 1.00 221 住房 3.0O 3.00"
+    rows = printed_rows(LooseTable(tuple(cells.split()), 0))
+    assert [row.tokens[0].plain for row in rows] == ["208", "20805", "2O805O5", "2I0", "221"]
+    assert [token.text for token in rows[-1].tokens] == ["221", "住房", "3.0O", "3.00"]
