@@ -21,9 +21,10 @@ FLAVOURS: dict[bool, tuple[str, ...]] = {True: ("lattice", "hybrid"), False: ("n
 def second_grids(data: bytes, page: Page, box: Box, *, ruled: bool) -> Iterator[Grid]:
     """What camelot makes of the part of a page inside ``box`` (upright frame, points).
 
-    Pages displayed turned are left out: camelot's coordinates cannot be laid over them safely.
+    Pages displayed turned are left out, for camelot's coordinates cannot be laid over them safely,
+    and pages that were recognised, for camelot finds no text there.
     """
-    if page.turn:
+    if page.turn or page.trust != "text_layer":
         return
     for flavour in FLAVOURS[ruled]:
         for table in _tables(data, page.number, flavour):
