@@ -11,7 +11,10 @@ from extract.reading.pages import Box, Page, Word
 PageKind = Literal["text", "picture", "mixed", "rubbish", "unworded"]
 """``text``: all of it can be read as it is. ``picture``: a picture of a page. ``mixed``: text with
 pictures that may hold text. ``rubbish``: its characters are not those it shows. ``unworded``: neither
-words nor pictures; blank, or text drawn as outlines."""
+words nor pictures, but curves enough for text drawn as outlines."""
+
+_OUTLINED = 40
+"""A few outlined characters have this many curves; empty forms and frames have none."""
 
 _FEW_WORDS = 0.002
 """Words on a picture that cover less than this share of it (page numbers, stamps of receipt) do not
@@ -46,7 +49,8 @@ def triage(page: Page) -> Triage:
     pictures = _joined(_clipped(page))
     unread = [box for box in pictures if _unread(page, box)]
     if not unread:
-        return Triage("text" if page.words or pictures else "unworded")
+        outlined = not page.words and not pictures and page.curves >= _OUTLINED
+        return Triage("unworded" if outlined else "text")
     area = sum(_area(box) for box in unread)
     beside = [word for word in page.words if not any(_inside(word, box) for box in unread)]
     if area >= _WHOLE_PAGE * page.width * page.height and _cover(beside) < _FEW_WORDS * area:

@@ -53,6 +53,7 @@ class Page:
     page as displayed; ``width`` and ``height`` belong to the upright frame. A page read from a
     picture that lay askew has a ``mapping`` from the upright, straightened frame to the page as
     displayed, which says all that ``turn`` says and more. ``trust`` tells where the words are from.
+    ``curves`` counts the curved strokes of a page without words: text drawn as outlines is all curves.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Page:
     turn: int = 0
     mapping: Mapping | None = None
     trust: Trust = "text_layer"
+    curves: int = 0
 
     def displayed(self, box: Box) -> Box:
         """Map a box of the upright frame onto the page as displayed."""

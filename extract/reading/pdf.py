@@ -72,7 +72,12 @@ def _read_page(page: Any) -> Page:
         rulings=rulings,
         pictures=tuple(frame.box(box) for box in _pictures(page)),
         turn=(rotation - text_turn) % 4,
+        curves=0 if words else _curves(page),
     )
+
+
+def _curves(page: Any) -> int:
+    return sum(item[0] == "c" for path in page.get_cdrawings() for item in path["items"])
 
 
 def _text_lines(page: Any) -> list[dict[str, Any]]:

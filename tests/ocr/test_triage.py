@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from extract.layout.triage import is_rubbish, triage
 from extract.reading.pages import Page, Word
 
@@ -51,8 +53,12 @@ def test_a_table_pasted_as_a_picture_is_a_region():
     assert (found.kind, found.regions) == ("mixed", ((70, 300, 530, 600),))
 
 
-def test_nothing_at_all_may_be_outlines():
-    assert triage(page()).kind == "unworded"
+def test_text_drawn_as_outlines_is_all_curves():
+    assert triage(replace(page(), curves=400)).kind == "unworded"
+
+
+def test_an_empty_form_has_nothing_to_recognise():
+    assert triage(page()).kind == "text"
 
 
 def test_private_codes_and_mojibake_are_rubbish():
