@@ -166,7 +166,7 @@ def test_the_same_bytes_give_the_same_json():
     data = small("wuhan", prose=True).data
     first, second = read(data), read(data)
     assert plain(first) == plain(second)
-    stages = {"reading", "layout", "tables", "subjects", "narrative", "accounting"}
+    stages = {"reading", "ocr", "layout", "tables", "subjects", "narrative", "accounting"}
     assert set(first.quality.seconds) == stages
 
 
@@ -320,13 +320,13 @@ def test_lines_of_tables_and_contents_are_not_running_text():
     ]  # fmt: skip
 
 
-def test_pages_that_are_pictures_are_said():
+def test_pages_that_are_pictures_are_recognised():
     sheets = pymupdf.open(stream=document())
-    pixmap = sheets[1].get_pixmap(dpi=50)
+    pixmap = sheets[1].get_pixmap(dpi=150)
     scanned = sheets.new_page()
     scanned.insert_image(scanned.rect, pixmap=pixmap)
     found = read(bytes(sheets.tobytes()))
-    assert "pages 3 are pictures and were not read" in found.quality.reasons
+    assert (found.quality.pages_ocr, found.source.trust) == (1, "mixed")
 
 
 # Refusals -----------------------------------------------------------------------------------

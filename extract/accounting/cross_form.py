@@ -197,7 +197,7 @@ def cross_form_findings(sheets: Sequence[Sheet], tables: Sequence[Table], kind: 
     by_kind: dict[TableKind, list[Sheet]] = {}
     for sheet in sheets:
         by_kind.setdefault(sheet.table.kind, []).append(sheet)
-    common = _common_unit(sheets)
+    common = common_unit(sheets)
     findings: list[Finding] = []
     for equality in EQUALITIES:
         if equality.disclosure in (None, kind):
@@ -209,7 +209,7 @@ def _without_repeats(findings: Sequence[Finding]) -> list[Finding]:
     return list({(finding.where, finding.formula): finding for finding in findings}.values())
 
 
-def _common_unit(sheets: Sequence[Sheet]) -> str | None:
+def common_unit(sheets: Sequence[Sheet]) -> str | None:
     """The unit of a table that prints none, if all others agree on theirs."""
     units = {sheet.table.unit for sheet in sheets if sheet.table.unit}
     return next(iter(units)) if len(units) == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
@@ -13,6 +13,7 @@ from extract.layout.contents import is_contents_title
 from extract.layout.divisions import division_of
 from extract.layout.flow import FlowItem, TableSpot, TextLine
 from extract.reading.pages import Box
+from models.catalogue.lookalike import canonical
 from models.disclosure import Division, Facts, Kind, Organisation, Place
 
 _COVER = 14
@@ -72,14 +73,19 @@ def _titles(lines: Sequence[TextLine]) -> Iterator[tuple[int, TextLine, str]]:
             yield (_COVER_WEIGHT if index < _COVER else 1), line, text
 
 
-def read_facts(flow: Sequence[FlowItem]) -> Facts:
-    """Kind, fiscal year, organisation, scope and date by weighted vote of the lines that tell them."""
+def read_facts(flow: Sequence[FlowItem], *, recognised: bool = False) -> Facts:
+    """Kind, fiscal year, organisation, scope and date by weighted vote of the lines that tell them.
+
+    ``recognised`` text may misread characters: writings of the name that differ by look-alikes
+    alone vote together, and the likeliest of them stands for all.
+    """
     lines = [item for item in flow if isinstance(item, TextLine)]
     title = _document_title(lines)
     titles = [*_titles(lines), *_over_lines(title, lines)]
     kind = _winner(_kind_votes(titles))
     year = _winner(_year_votes(titles, kind.value if kind else None))
-    name = _winner([*_name_votes(lines, flow), *_title_names(title)])
+    votes = [*_name_votes(lines, flow), *_title_names(title)]
+    name = _winner(_as_one(votes) if recognised else votes)
     scope = _winner(_scope_votes(titles, _SCOPE) or _scope_votes(titles, _FORM_SCOPE))
     published = _published(lines[: 3 * _COVER])
     organisation = Organisation(
@@ -129,6 +135,16 @@ def _winner(votes: Iterable[_Vote]) -> _Vote | None:
     if not totals:
         return None
     return first[max(totals, key=lambda value: (totals[value], len(value)))]
+
+
+def _as_one(votes: Iterable[_Vote]) -> list[_Vote]:
+    """The votes with every writing of a name replaced by the heaviest of those that look alike."""
+    known = list(votes)
+    writings: dict[str, list[_Vote]] = {}
+    for vote in known:
+        writings.setdefault(canonical(vote.value), []).append(vote)
+    likeliest = {alike: winner for alike, those in writings.items() if (winner := _winner(those))}
+    return [replace(vote, value=likeliest[canonical(vote.value)].value) for vote in known]
 
 
 def _kind_votes(titles: Iterable[tuple[int, TextLine, str]]) -> Iterator[_Vote]:

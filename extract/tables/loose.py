@@ -304,9 +304,14 @@ def _best(
     by_cells = read_form(read_header(grid), spot.context, setting)
     if slid:
         by_cells = tuple(map(_all_in_doubt, by_cells))
-    if reading is None or (by_cells and _rank(by_cells[0], setting) >= _rank(reading, setting)):
+    if reading is None or (_is_form(by_cells) and _rank(by_cells[0], setting) >= _rank(reading, setting)):
         return by_cells
     return (reading,)
+
+
+def _is_form(readings: Sequence[TableReading]) -> bool:
+    """Whether the table was understood; one kept as printed breaks no identity for having none."""
+    return bool(readings) and readings[0].table.kind != "other"
 
 
 def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extract.tables.codes import level_of
+from extract.tables.damaged import as_digits, damaged_code
 from extract.tables.forms.registry import FormSpec
 from extract.tables.loose_rows import PrintedRow, Token
 from extract.tables.loose_subjects import PlacedRows, spacing
@@ -81,10 +82,14 @@ def _lines(row: PrintedRow) -> Iterator[GroupLine]:
 
 def _is_code(token: Token, line: GroupLine | None) -> bool:
     """A code stands before a name, so directly behind a bare code stands none."""
-    bare = line is not None and line.code is not None and line.name is None
-    return (
-        not bare and "." not in token.plain and "," not in token.plain and bool(_CODE.fullmatch(token.plain))
-    )
+    if line is not None and line.code is not None and line.name is None:
+        return False
+    damaged = damaged_code(token.text) if token.sort == "text" else None
+    return _looks_coded(token.plain) or (damaged is not None and _looks_coded(as_digits(damaged)))
+
+
+def _looks_coded(plain: str) -> bool:
+    return "." not in plain and "," not in plain and bool(_CODE.fullmatch(plain))
 
 
 def _group(token: Token) -> int:
@@ -127,7 +132,7 @@ def _grouped(lines: Sequence[GroupLine]) -> list[GroupLine]:
     """Number the groups: by cell where cells are kept, else by the class that heads each."""
     cells = [line.group for line in lines if line.code is not None]
     if all(cell >= 0 for cell in cells):
-        edges = _edges(cells)
+        edges = _edges(cells, {line.group for line in lines if line.code and len(line.code.plain) == 3})
         return [replace(line, group=sum(edge <= line.group for edge in edges)) for line in lines]
     heads = {line.digits: 0 for line in lines if line.digits is not None and len(line.digits) == 3}
     order = {code: position for position, code in enumerate(_by_half(heads))}
@@ -144,11 +149,10 @@ def _by_half(heads: Iterable[str]) -> list[str]:
     ]
 
 
-def _edges(cells: Sequence[int]) -> list[int]:
-    """The cells at which groups begin: those that hold a code in several lines."""
-    often = sorted(
-        {cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1}
-    )
+def _edges(cells: Sequence[int], heads: Collection[int]) -> list[int]:
+    """The cells at which groups begin: those that hold a code in several lines, or a class at the head."""
+    several = {cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1}
+    often = sorted(several.union(heads))
     return [cell for cell in often if cell - 1 not in often] or [0]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
 from extract.tables.codes import joined_code, level_of
+from extract.tables.damaged import as_digits, damaged_code, joined_signs, looks_like_figure
 from extract.tables.formreader import Setting
 from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import FormSpec
@@ -22,6 +23,7 @@ from extract.tables.weighing import row_address
 from models.disclosure import Cell, Column, Level, Repair, Row
 
 _HEADING_WORDS = re.compile(r"科目|项目|名称|编码|支出|收入|栏次|单位")
+_HAN = re.compile(r"[一-鿿]")
 _SMALL = re.compile(r"\d{1,2}")
 UNTOLD = "the header does not tell what this column is"
 SEVERAL_NAMES = "the name may be that of several lines"
@@ -274,9 +276,13 @@ def _from_first_text(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 def _parted(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]:
     """The name in front, the figures and dashes, and texts behind a figure."""
-    start = next((i for i, token in enumerate(tokens) if token.sort != "text"), len(tokens))
+    start = next((i for i, token in enumerate(tokens) if not _is_word(token)), len(tokens))
     figures = tuple(token for token in tokens[start:] if token.sort != "text")
     return tuple(tokens[:start]), figures, tuple(token for token in tokens[start:] if token.sort == "text")
+
+
+def _is_word(token: Token) -> bool:
+    return token.sort == "text" and not looks_like_figure(token.plain)
 
 
 def _total(names: Sequence[Token], figures: Sequence[Token]) -> Token | None:
@@ -288,6 +294,20 @@ def _total(names: Sequence[Token], figures: Sequence[Token]) -> Token | None:
 
 
 def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tuple[str, ...], int]:
+    """The code in front of a row, and how many tokens it takes.
+
+    A code that is none, its letters kept, is taken where a name stands behind it.
+    """
+    code, parts, used = _clear_code(tokens, above)
+    if code and (used == len(tokens) or tokens[used].sort == "text"):
+        return code, parts, used
+    run = next((i for i, token in enumerate(tokens) if _HAN.search(token.plain)), len(tokens))
+    signs = joined_signs([token.plain for token in tokens[:run]])
+    damaged = damaged_code(signs) if run < len(tokens) else None
+    return (damaged, tuple(above), run) if damaged else (code, parts, used)
+
+
+def _clear_code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tuple[str, ...], int]:
     """The code in front of a row, printed whole, with blanks or in parts, and how many tokens it takes."""
     parts: list[str] = []
     for token in tokens:
@@ -299,10 +319,7 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
         parts.append(digits)
     if not parts:
         return None, tuple(above), 0
-    if 1 < len(parts) <= 3 and len(parts[0]) == 3:  # 类 款 项, each perhaps without its leading zero
-        whole = parts[0] + "".join(part.zfill(2) for part in parts[1:])
-    else:
-        whole = "".join(parts)
+    whole = joined_signs(parts)
     if (len(parts) > 1 and not CODE.fullmatch(whole)) or len(whole) < 3:
         padded = joined_code(parts if len(parts[0]) == 3 else ["", *parts], above)
         whole = "".join(padded)
@@ -347,15 +364,22 @@ def all_doubted(placed: PlacedRows, reason: str = UNTOLD) -> PlacedRows:
 
 def _parent(lines: Sequence[SubjectLine], index: int) -> int | None:
     """The line a subject is part of: the nearest above whose code begins its own, else the total."""
-    line = lines[index]
     total = next((i for i, each in enumerate(lines) if each.is_total), None)
-    if line.code is None:
+    code = as_digits(lines[index].code or "")
+    if not code:
         return None
-    for above in range(index - 1, -1, -1):
-        code = lines[above].code
-        if code and len(code) < len(line.code) and line.code.startswith(code):
-            return above
-    return total
+    above = [(i, as_digits(lines[i].code or "")) for i in range(index - 1, -1, -1)]
+    parents = [i for i, each in above if each and len(each) < len(code) and code.startswith(each)]
+    clear = CODE.fullmatch(lines[index].code or "")
+    return next(iter(parents if clear else [*parents, *_nearly(code, above)]), total)
+
+
+def _nearly(code: str, above: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """The lines above whose code a damaged one would begin with, were one digit another."""
+    for index, each in above:
+        differing = sum(a != b for a, b in zip(each, code, strict=False))
+        if len(each) == len(code) - 2 and differing <= 1:
+            yield index
 
 
 def rows_of(form: SubjectForm, placed: Iterable[PlacedLine]) -> PlacedRows:

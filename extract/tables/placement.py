@@ -23,8 +23,8 @@ ColumnRule = tuple[int, tuple[tuple[int, int], ...]]
 Known = Mapping[int, Mapping[int, Decimal]]
 """What other forms or the text say of some lines: line, column, figure."""
 
-_STATES = 20_000
-_STEPS = 150_000
+_STATES = 4_000
+_STEPS = 40_000
 """More partial sums than this under one line, or more steps to them, are not followed; its lines
 then stay doubtful."""
 _SEARCH = 400_000

@@ -29,7 +29,10 @@ def second_grids(data: bytes, page: Page, box: Box, *, ruled: bool) -> Iterator[
 
     It gets the page upright and with its text in body size, for its tolerances are in points
     and it does not turn pages: so it says the same however the page lies.
+    Recognised pages are left out: camelot finds no text there.
     """
+    if page.trust != "text_layer":
+        return
     scale = min(max(1 / text_scale(page), 1 / _MOST_SCALED), _MOST_SCALED)
     sheet = _sheet(data, page, scale)
     shown = page.displayed(box)
