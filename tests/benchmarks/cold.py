@@ -52,8 +52,8 @@ def report(path: Path, runs: Sequence[Run]) -> str:
     wall = _range([run.seconds for run in runs])
     processor = _range([run.processor_seconds for run in runs])
     return (
-        f"{count_pages(path)} pages, {path.stat().st_size / 1e6:.1f} MB, {len(runs)} runs: {wall} on the clock, "
-        f"{processor} of processor time; peak memory {max(run.peak_mb for run in runs):.0f} MB."
+        f"{count_pages(path)} pages, {path.stat().st_size / 1e6:.1f} MB, {len(runs)} runs: "
+        f"{wall} on the clock, {processor} of processor time; peak memory {max(run.peak_mb for run in runs):.0f} MB."
     )
 
 
