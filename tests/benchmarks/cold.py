@@ -51,9 +51,10 @@ def report(path: Path, runs: Sequence[Run]) -> str:
     """Median and extremes of some runs, in Markdown."""
     wall = _range([run.seconds for run in runs])
     processor = _range([run.processor_seconds for run in runs])
+    peak = max(run.peak_mb for run in runs)
     return (
         f"{count_pages(path)} pages, {path.stat().st_size / 1e6:.1f} MB, {len(runs)} runs: "
-        f"{wall} on the clock, {processor} of processor time; peak memory {max(run.peak_mb for run in runs):.0f} MB."
+        f"{wall} on the clock, {processor} of processor time; peak memory {peak:.0f} MB."
     )
 
 
