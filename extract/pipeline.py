@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.accounting import examine
+from extract.accounting.narrative import examine_narrative
 from extract.accounting.quality import assess, with_proofs
 from extract.errors import NotADisclosure
 from extract.layout.contents import contents_range
@@ -19,11 +20,14 @@ from extract.layout.flow import Flow, TextLine
 from extract.layout.pageflow import lay_out, page_flow
 from extract.layout.sections import read_sections
 from extract.layout.transcripts import transcript_flow
+from extract.narrative import read_glossary, read_statements
+from extract.ocr.stage import read_pictures
+from extract.reading.image import read_image
 from extract.reading.intake import Intake, Limits, read_source
 from extract.reading.pages import PageDocument, SourceDocument, Transcript
 from extract.reading.pdf import read_pdf
 from extract.reading.text import read_text
-from extract.subjects import match_subjects
+from extract.subjects import match_subjects, readdressed
 from extract.tables.expected import missing_forms
 from extract.tables.formreader import Setting
 from extract.tables.forms.registry import classification_of_form
@@ -39,6 +43,8 @@ class Options:
 
     limits: Limits = field(default_factory=Limits)
     file_name: str | None = None
+    narrative: bool = True
+    """Whether the running text is read into statements; it costs loading spaCy once per process."""
 
 
 class _Clock:
@@ -57,7 +63,7 @@ class _Clock:
 def extract(source: str | Path | bytes, *, options: Options | None = None) -> Disclosure:
     """Read one disclosure.
 
-    ``source`` is a path or the bytes of a PDF or a transcript. Raises the errors of
+    ``source`` is a path or the bytes of a PDF, a picture or a transcript. Raises the errors of
     ``extract.errors``; a document that is read in part names what is lost in ``quality.reasons``.
     """
     options = options or Options()
@@ -65,9 +71,11 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
     with clock("reading"):
         intake = read_source(source, name=options.file_name, limits=options.limits)
         document = _read(intake, options.limits)
+    with clock("ocr"):
+        document, pages_ocr = _recognised(document, intake, options.limits)
     with clock("layout"):
         flow = _flow(document)
-        facts = read_facts(flow)
+        facts = read_facts(flow, recognised=document.trust != "text_layer")
     with clock("tables"):
         placed = _tables(document, flow, facts)
         readings = _numbered([reading for table in placed for reading in table.readings], facts)
@@ -81,6 +89,11 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
     with clock("layout"):
         sections = _sections(flow, placed)
+    with clock("narrative"):
+        statements = read_statements(sections, facts) if options.narrative else ()
+        glossary = read_glossary(sections, facts.fiscal_year) if options.narrative else None
+        told = examine_narrative(statements, proven, glossary, trust=document.trust, first=len(checks) + 1)
+        checks = (*checks, *told)
     _refuse_other_documents(intake, facts, tables, sections)
     facts = facts.model_copy(update={"unit": _usual_unit(tables)})
     return Disclosure(
@@ -89,16 +102,32 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         disclosure=facts,
         sections=sections,
         tables=proven,
+        statements=statements,
+        glossary=glossary,
         checks=checks,
         repairs=_repairs(readings, subjects),
-        quality=assess(facts, proven, checks, doubts, _problems(document), clock.seconds),
+        quality=assess(facts, proven, checks, doubts, _problems(document), clock.seconds).model_copy(
+            update={"pages_ocr": pages_ocr}
+        ),
     )
 
 
 def _read(intake: Intake, limits: Limits) -> SourceDocument:
     if intake.format == "pdf":
         return read_pdf(intake.data, file_name=intake.file_name, limits=limits)
+    if intake.format == "image":
+        return read_image(
+            intake.data, file_name=intake.file_name, media_type=intake.media_type, limits=limits
+        )
     return read_text(intake.data, file_name=intake.file_name)
+
+
+def _recognised(document: SourceDocument, intake: Intake, limits: Limits) -> tuple[SourceDocument, int]:
+    """The document with its pictures read, and how many pages that took."""
+    if isinstance(document, Transcript):
+        return document, 0
+    found = read_pictures(document, file_name=intake.file_name, limits=limits)
+    return found.document, found.pages
 
 
 def _flow(document: SourceDocument) -> Flow:
@@ -110,8 +139,13 @@ def _flow(document: SourceDocument) -> Flow:
 def _tables(document: SourceDocument, flow: Flow, facts: Facts) -> tuple[PlacedTable, ...]:
     setting = Setting(facts.kind, facts.fiscal_year)
     if isinstance(document, PageDocument):
-        return read_page_tables(flow, setting, document.data)
+        return read_page_tables(flow, setting, _second_source(document))
     return read_loose_tables(flow, setting)
+
+
+def _second_source(document: PageDocument) -> bytes:
+    """The bytes for a second reader of tables, which only knows PDF."""
+    return document.data if document.media_type == "application/pdf" else b""
 
 
 def _numbered(readings: Sequence[TableReading], facts: Facts) -> list[TableReading]:
@@ -155,7 +189,10 @@ def _repairs(readings: Sequence[TableReading], subjects: Sequence[_Subjects]) ->
     return tuple(
         repair.model_copy(update={"where": f"{reading.table.id}/{repair.where}"})
         for reading, subject in zip(readings, subjects, strict=True)
-        for repair in (*reading.repairs, *subject.repairs)
+        for repair in (
+            *readdressed(reading.repairs, reading.table.rows, subject.table.rows),
+            *subject.repairs,
+        )
     )
 
 

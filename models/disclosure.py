@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Final, Literal
+from bisect import bisect_right
+from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import ConfigDict, Field
+
+from models.base import Model, Money
+from models.statements import NamedSubject, Statement
 
 SCHEMA_VERSION: Final = "1"
 
@@ -37,18 +40,6 @@ CheckStatus = Literal["pass", "rounding", "fail", "not_applicable"]
 Verdict = Literal["author_error", "reading_error", "unresolved"]
 BBox = tuple[float, float, float, float]
 """x0, y0, x1, y1 in PDF points, origin top left, of the page as displayed."""
-
-# Plain notation: Decimal("1E+2") and the like never reach a reader.
-Money = Annotated[
-    Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")
-]
-"""A figure exactly as printed, separators removed; its unit is the table's."""
-
-
-class Model(BaseModel):
-    """Immutable, closed to unknown fields: a misspelt field is an error, not a loss."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Source(Model):
@@ -109,6 +100,35 @@ class Section(Model):
     kind: Literal["duties", "structure", "tables", "narrative", "key_work", "glossary", "annex", "other"]
     pages: tuple[int, ...]
     text: str
+    page_starts: tuple[int, ...] = ()
+    """For every page of ``pages`` the offset in ``text`` where its part begins."""
+
+    def page_at(self, offset: int) -> int | None:
+        """The page an offset of the text stands on; None where there are no pages."""
+        return self.pages[max(0, bisect_right(self.page_starts, offset) - 1)] if self.page_starts else None
+
+
+class Term(Model):
+    """A term of the glossary and what it means."""
+
+    term: str
+    meaning: str
+    section: str
+
+
+class UsedSubject(Model):
+    """A function subject the glossary says is used."""
+
+    subject: NamedSubject
+    meaning: str | None = None
+    section: str
+
+
+class Glossary(Model):
+    """名词解释: the terms, and the subjects the organisation says it uses."""
+
+    terms: tuple[Term, ...] = ()
+    subjects: tuple[UsedSubject, ...] = ()
 
 
 class Column(Model):
@@ -239,7 +259,8 @@ class Disclosure(Model):
     disclosure: Facts
     sections: tuple[Section, ...] = ()
     tables: tuple[Table, ...] = ()
-    statements: tuple[dict[str, object], ...] = ()
+    statements: tuple[Statement, ...] = ()
+    glossary: Glossary | None = None
     checks: tuple[Check, ...] = ()
     repairs: tuple[Repair, ...] = ()
     quality: Quality

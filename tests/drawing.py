@@ -112,13 +112,13 @@ def width_of(text: str, size: float = SIZE) -> float:
     return sum(size if ord(character) > 0x2E7F else size / 2 for character in text)
 
 
-def set_text(text: str, x: float, y: float, *, size: float = SIZE) -> list[Word]:
-    """The words of a line whose top left corner is at (x, y)."""
+def set_text(text: str, x: float, y: float, *, size: float = SIZE, gap: float = SIZE) -> list[Word]:
+    """The words of a line whose top left corner is at (x, y); blanks are ``gap`` points wide."""
     words = []
     for piece in text.split(" "):
         if piece:
             words.append(Word(piece, x, y, x + width_of(piece, size), y + size, size))
-        x += width_of(piece, size) + size
+        x += width_of(piece, size) + gap
     return words
 
 
@@ -133,7 +133,7 @@ def page(
         if isinstance(part, float):
             y += part
         elif isinstance(part, str):
-            words += set_text(part, LEFT, y)
+            words += set_text(part, LEFT, y, gap=3 * SIZE)
             y += 1.6 * SIZE
         else:
             more, lines, y = _set_table(part, y + 2)
@@ -229,3 +229,20 @@ def amounts(table: Table, *, side: str | None = None) -> dict[str, dict[str, str
         for row in table.rows
         if side is None or row.side == side
     }
+
+
+def as_pdf(*pages: Page) -> bytes:
+    """The pages as a PDF whose text and lines stand where they stand here."""
+    import pymupdf
+
+    document = pymupdf.open()
+    for drawn in pages:
+        on = document.new_page(width=drawn.width, height=drawn.height)
+        for word in drawn.words:
+            font = "china-s" if any(ord(character) > 0x2E7F for character in word.text) else "helv"
+            on.insert_text(
+                (word.x0, word.y1 - 0.12 * word.size), word.text, fontsize=word.size, fontname=font
+            )
+        for ruling in drawn.rulings:
+            on.draw_line((ruling.x0, ruling.y0), (ruling.x1, ruling.y1), width=0.5)
+    return bytes(document.tobytes(deflate=True))

@@ -197,7 +197,7 @@ def cross_form_findings(sheets: Sequence[Sheet], tables: Sequence[Table], kind: 
     by_kind: dict[TableKind, list[Sheet]] = {}
     for sheet in sheets:
         by_kind.setdefault(sheet.table.kind, []).append(sheet)
-    common = _common_unit(sheets)
+    common = common_unit(sheets)
     findings: list[Finding] = []
     for equality in EQUALITIES:
         if equality.disclosure in (None, kind):
@@ -209,13 +209,13 @@ def _without_repeats(findings: Sequence[Finding]) -> list[Finding]:
     return list({(finding.where, finding.formula): finding for finding in findings}.values())
 
 
-def _common_unit(sheets: Sequence[Sheet]) -> str | None:
+def common_unit(sheets: Sequence[Sheet]) -> str | None:
     """The unit of a table that prints none, if all others agree on theirs."""
     units = {sheet.table.unit for sheet in sheets if sheet.table.unit}
     return next(iter(units)) if len(units) == 1 else None
 
 
-def _power(unit: str | None) -> int | None:
+def unit_power(unit: str | None) -> int | None:
     """The unit as a power of ten of 元; None when it is not known."""
     match = _UNIT.search("".join(unit.split())) if unit else None
     return _POWERS.get(match[1]) if match else None
@@ -224,7 +224,7 @@ def _power(unit: str | None) -> int | None:
 def _shift(left: Table, right: Table, common: str | None) -> int | None:
     if not common and left.unit is None and right.unit is None:
         return 0
-    powers = [_power(table.unit or common) for table in (left, right)]
+    powers = [unit_power(table.unit or common) for table in (left, right)]
     return None if powers[0] is None or powers[1] is None else powers[1] - powers[0]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
@@ -28,11 +28,13 @@ _CHECKS = TypeAdapter(tuple[Check, ...])  # one validation of all is half the pr
 class Examination:
     """What the arithmetic of a document came to.
 
-    ``proofs`` gives the level of every printed figure by table id, row index and column key.
+    ``proofs`` gives the level of every printed figure by table id, row index and column key,
+    ``cells`` the cells each check rests on, by the id of the check, its left side first.
     """
 
     checks: tuple[Check, ...]
     proofs: Mapping[CellKey, Proof]
+    cells: Mapping[str, tuple[CellKey, ...]] = field(default_factory=dict)
 
 
 def examine(tables: Sequence[Table], *, kind: Kind | None, trust: str) -> Examination:
@@ -47,7 +49,8 @@ def examine(tables: Sequence[Table], *, kind: Kind | None, trust: str) -> Examin
     findings += cross_form_findings(sheets, tables, kind)
     verdict: Verdict = "author_error" if trust == "text_layer" else "unresolved"
     checks = _CHECKS.validate_python([_check(n, finding, verdict) for n, finding in enumerate(findings, 1)])
-    return Examination(checks, prove(sheets, findings))
+    cells = {check.id: finding.cells for check, finding in zip(checks, findings, strict=True)}
+    return Examination(checks, prove(sheets, findings), cells)
 
 
 def _within(sheet: Sheet, kind: Kind | None) -> list[Finding]:

@@ -63,6 +63,7 @@ def assess(
         *_unknown_facts(facts),
         *_failed(checks),
         *_doubted(tables, doubts),
+        *_unconfirmed(tables),
         *(("no table was recognised as a form",) if not levels else ()),
     )
     return Quality(
@@ -99,6 +100,19 @@ def _doubted(tables: Sequence[Table], doubts: Mapping[str, Sequence[Doubt]]) -> 
             by_reason.setdefault(doubt.reason, []).append(place)
         for reason, places in by_reason.items():
             yield f"{len(places)} figures of {table.id} ({table.kind}): {reason}: {_named(places)}"
+
+
+def _unconfirmed(tables: Sequence[Table]) -> Iterable[str]:
+    """Figures from pixels that no identity confirms: the recogniser may have misread any of them."""
+    places = [
+        f"{table.id}/{row_address(row)}/{key}"
+        for table in tables
+        for row in table.rows
+        for key, cell in row.cells.items()
+        if cell.proof == "unchecked" and cell.confidence < 1 and row.amounts.get(key) is not None
+    ]
+    if places:
+        yield f"{len(places)} figures not quite certain stand in no sum that holds: {_named(places)}"
 
 
 def _named(places: Sequence[str]) -> str:

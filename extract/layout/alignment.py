@@ -17,6 +17,8 @@ _GAP = 0.9
 """Columns stand at least this many text sizes apart."""
 _INNER = 3
 """So many lines without figures may stand between two with figures (wrapped names, empty items)."""
+_NEAR = 0.6
+"""The next line of a wrapped name is no further down than this share of the text size."""
 _HEADER = 9
 """So many lines above the first figures may belong to the header."""
 _LONE = 3
@@ -44,9 +46,30 @@ def aligned_stretches(lines: Sequence[Line]) -> list[range]:
         last = position + 1 == len(tabular) or not _connected(lines, index, tabular[position + 1])
         if last:
             if position > start or _figures(lines[index]) >= _LONE:
-                stretches.append(range(_header_start(lines, tabular[start], stretches), index + 1))
+                stop = index + 1 + _wrapped(lines, index)
+                stretches.append(range(_header_start(lines, tabular[start], stretches), stop))
             start = position + 1
     return stretches
+
+
+def _wrapped(lines: Sequence[Line], last: int) -> int:
+    """How many lines below the last one with figures go on with its wrapped name."""
+    row = [*(lines[last - 1] if last else ()), *lines[last]]
+    count = 0
+    for above, line in pairwise(lines[last : last + 1 + _INNER]):
+        word = line[0]
+        near = min(w.y0 for w in line) - max(w.y1 for w in above) < _NEAR * word.size
+        if len(line) > 1 or not near or _is_caption(line) or not _is_under(word, row):
+            break
+        count += 1
+    return count
+
+
+def _is_under(word: Word, row: Line) -> bool:
+    """Whether a word stands flush under a word of the row and reaches under none to its right."""
+    flush = [other for other in row if abs(other.x0 - word.x0) < word.size]
+    right = [other.x0 for other in row if other.x0 - word.x0 >= word.size]
+    return bool(flush) and word.x1 < min(right, default=word.x0)
 
 
 def _connected(lines: Sequence[Line], index: int, following: int) -> bool:

@@ -10,6 +10,8 @@ from extract.layout.flow import FlowItem, TextLine
 _TITLE = re.compile(r"(?:目录|目次|CONTENTS)[:：]?", re.IGNORECASE)
 _LEADER = re.compile(r"[.．…·⋯\-—_ ]{2,}\s*\d*$|\s+\d{1,3}$|\d{1,3}$")
 _MARK = re.compile(r"^[\s\-•*]+")
+_PART = re.compile(r"第[一1]\s*(?:部分|章)")
+_FEW = 3
 _LONGEST = 70
 _SENTENCE = re.compile(r"[。；;！!]")
 
@@ -44,11 +46,17 @@ def contents_range(flow: Sequence[FlowItem]) -> range:
             break
         entry = plain_entry(item.text)
         if _ends_contents(entry, item.text, entries):
+            end -= _opens_text(flow[end - 1], entries)
             break
         if entry:
             entries.append(entry)
         end = index + 1
     return range(start, end) if len(entries) >= 2 else range(0)
+
+
+def _opens_text(item: FlowItem, entries: Sequence[str]) -> bool:
+    """Whether the last line taken for an entry is the heading of the first part, worded anew."""
+    return isinstance(item, TextLine) and len(entries) > _FEW and bool(_PART.match(item.text.strip()))
 
 
 def _ends_contents(entry: str, text: str, entries: Sequence[str]) -> bool:
@@ -57,6 +65,8 @@ def _ends_contents(entry: str, text: str, entries: Sequence[str]) -> bool:
     if not entries or not entry:
         return False
     first = entries[0]
+    if len(entries) > _FEW and entry == entries[1] and len(entry) >= 4:
+        return True
     return len(entry) >= 4 and (
         entry == first or (len(first) > len(entry) and first.startswith(entry) and entry not in entries[1:2])
     )

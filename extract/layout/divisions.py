@@ -39,7 +39,7 @@ def division_of(name: str) -> Division:
     """
     found = _PARTS.match(name)
     printed = {key: value for key, value in found.groupdict().items() if value} if found else {}
-    if printed.get("province") in _MUNICIPALITIES:
+    if printed.get("province") in _MUNICIPALITIES and "district" in printed:
         printed.setdefault("city", printed["province"])
     if not printed:
         return Division()

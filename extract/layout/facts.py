@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
@@ -13,19 +13,26 @@ from extract.layout.contents import is_contents_title
 from extract.layout.divisions import division_of
 from extract.layout.flow import FlowItem, TableSpot, TextLine
 from extract.reading.pages import Box
-from models.disclosure import Facts, Kind, Organisation, Place
+from models.catalogue.lookalike import canonical
+from models.disclosure import Division, Facts, Kind, Organisation, Place
 
 _COVER = 14
 """The first lines of a document, where its title stands."""
+_COVER_WEIGHT = 6
+"""So many votes has a line of the cover against one of the others."""
 _LONGEST_TITLE = 60
 _KINDS: dict[str, Kind] = {"预算": "budget", "决算": "final_accounts"}
-_TITLE = re.compile(r"((?:19|20)\d{2})年(?:度)?[^。，；]{0,30}?(预算|决算)")
+_TITLE = re.compile(r"((?:19|20)\d{2})年(?:度)?[^。，；,;]{0,30}?(预算|决算)")
 _FUNDS = re.compile(
     r"(?:一般公共|政府性基金|国有资本经营|财政|社会保险基金)预算|预算(?:执行|绩效|管理|单位|法)"
 )
 """Budgets that are funds, not documents: a final account speaks of 一般公共预算 all the time."""
-_FORM = re.compile(r"(预算|决算)[^。，；]{0,14}表(?:\([^()]*\))?$")
+_FORM = re.compile(r"(预算|决算)[^。，；,;]{0,14}表(?:\([^()]*\))?$")
+_SENTENCE = re.compile(r"[。，；,;]")
+"""What titles and names never hold."""
 _SCOPE = re.compile(r"(?<!预算)(部门|单位)(?:收支|收入|支出|财务)?(?:预算|决算)")
+_FORM_SCOPE = re.compile(r"^(?:(?:19|20)\d{2}年(?:度)?)?(部门|单位)(?:收支|收入|支出)总")
+"""部门收支总表: tells the scope where nothing else does."""
 _DATE = re.compile(
     r"(?:公开|发布|编制|填报)?(?:日期|时间)?[::]?((?:19|20)\d{2})[年.\-/](\d{1,2})(?:[月.\-/](\d{1,2})日?|月)"
 )
@@ -62,18 +69,24 @@ def _titles(lines: Sequence[TextLine]) -> Iterator[tuple[int, TextLine, str]]:
     """Lines that can be titles, with their weight: the cover counts most, sentences not at all."""
     for index, line in enumerate(lines):
         text = _compact(line.text)
-        if 2 <= len(text) <= 60 and not re.search(r"[。，；]", text):
-            yield (6 if index < _COVER else 1), line, text
+        if 2 <= len(text) <= 60 and not _SENTENCE.search(text):
+            yield (_COVER_WEIGHT if index < _COVER else 1), line, text
 
 
-def read_facts(flow: Sequence[FlowItem]) -> Facts:
-    """Kind, fiscal year, organisation, scope and date by weighted vote of the lines that tell them."""
+def read_facts(flow: Sequence[FlowItem], *, recognised: bool = False) -> Facts:
+    """Kind, fiscal year, organisation, scope and date by weighted vote of the lines that tell them.
+
+    ``recognised`` text may misread characters: writings of the name that differ by look-alikes
+    alone vote together, and the likeliest of them stands for all.
+    """
     lines = [item for item in flow if isinstance(item, TextLine)]
-    titles = list(_titles(lines))
+    title = _document_title(lines)
+    titles = [*_titles(lines), *_over_lines(title, lines)]
     kind = _winner(_kind_votes(titles))
     year = _winner(_year_votes(titles, kind.value if kind else None))
-    name = _winner(_name_votes(lines, flow))
-    scope = _winner(_scope_votes(titles))
+    votes = [*_name_votes(lines, flow), *_title_names(title)]
+    name = _winner(_as_one(votes) if recognised else votes)
+    scope = _winner(_scope_votes(titles, _SCOPE) or _scope_votes(titles, _FORM_SCOPE))
     published = _published(lines[: 3 * _COVER])
     organisation = Organisation(
         name=name.value if name else None,
@@ -87,7 +100,6 @@ def read_facts(flow: Sequence[FlowItem]) -> Facts:
         "organisation.scope": scope,
         "published_on": published,
     }
-    title = _document_title(lines)
     return Facts(
         kind=_KINDS[kind.value] if kind else None,
         fiscal_year=int(year.value) if year else None,
@@ -97,6 +109,12 @@ def read_facts(flow: Sequence[FlowItem]) -> Facts:
         read_from={key: vote.place for key, vote in found.items() if vote}
         | ({"title": title} if title else {}),
     )
+
+
+def _over_lines(title: Place | None, lines: Sequence[TextLine]) -> Iterator[tuple[int, TextLine, str]]:
+    """The title of the document as one more title line, where the cover prints it on several."""
+    if title and all(_compact(line.text) != title.text for line in lines[:_COVER]):
+        yield _COVER_WEIGHT, TextLine(title.text, title.page, title.bbox), title.text
 
 
 def _place(line: TextLine) -> Place:
@@ -119,6 +137,16 @@ def _winner(votes: Iterable[_Vote]) -> _Vote | None:
     return first[max(totals, key=lambda value: (totals[value], len(value)))]
 
 
+def _as_one(votes: Iterable[_Vote]) -> list[_Vote]:
+    """The votes with every writing of a name replaced by the heaviest of those that look alike."""
+    known = list(votes)
+    writings: dict[str, list[_Vote]] = {}
+    for vote in known:
+        writings.setdefault(canonical(vote.value), []).append(vote)
+    likeliest = {alike: winner for alike, those in writings.items() if (winner := _winner(those))}
+    return [replace(vote, value=likeliest[canonical(vote.value)].value) for vote in known]
+
+
 def _kind_votes(titles: Iterable[tuple[int, TextLine, str]]) -> Iterator[_Vote]:
     for weight, line, text in titles:
         plain = _FUNDS.sub("", text)
@@ -136,10 +164,12 @@ def _year_votes(titles: Iterable[tuple[int, TextLine, str]], kind: str | None) -
             yield _Vote(found[1], weight, _place(line))
 
 
-def _scope_votes(titles: Iterable[tuple[int, TextLine, str]]) -> Iterator[_Vote]:
-    for weight, line, text in titles:
-        for found in _SCOPE.finditer(text):
-            yield _Vote(found[1], weight, _place(line))
+def _scope_votes(titles: Sequence[tuple[int, TextLine, str]], words: re.Pattern[str]) -> list[_Vote]:
+    return [
+        _Vote(found[1], weight, _place(line))
+        for weight, line, text in titles
+        for found in words.finditer(text)
+    ]
 
 
 def _name_votes(lines: Sequence[TextLine], flow: Sequence[FlowItem]) -> Iterator[_Vote]:
@@ -180,6 +210,12 @@ def _labelled_in_tables(flow: Iterable[FlowItem]) -> Iterator[_Vote]:
                 yield _Vote(name, 3, Place(page=item.page.number, text=_plain(word.text)))
 
 
+def _title_names(title: Place | None) -> Iterator[_Vote]:
+    name = _named_in(title.text) if title else None
+    if title and name:
+        yield _Vote(name, _COVER_WEIGHT, title)
+
+
 def _cover_names(cover: Sequence[TextLine]) -> Iterator[_Vote]:
     """``X2024年度部门决算``, the name possibly on the lines above the year."""
     texts = [_compact(line.text) for line in cover]
@@ -189,8 +225,17 @@ def _cover_names(cover: Sequence[TextLine]) -> Iterator[_Vote]:
         for start in range(end, max(end - 3, -1), -1):
             name = _named_in("".join(texts[start : end + 1]))
             if name:
-                yield _Vote(name, 6, _place(cover[start]))
+                while start and end - start < 2 and (whole := _with_place(texts[start - 1], name)):
+                    start, name = start - 1, whole
+                yield _Vote(name, _COVER_WEIGHT, _place(cover[start]))
                 break
+
+
+def _with_place(above: str, name: str) -> str | None:
+    """A name that says no place, completed by the line above that does; None where that makes no name."""
+    whole = organisation_name(above + name)
+    placed = whole is not None and division_of(name) == Division() != division_of(whole)
+    return whole if placed else None
 
 
 def _named_in(title: str) -> str | None:
@@ -203,7 +248,7 @@ def organisation_name(text: str) -> str | None:
     """A cleaned organisation name, None when the text cannot be one."""
     name = _NOISE.sub("", unicodedata.normalize("NFKC", text)).strip(":：-—.、")
     name = re.sub(r"^(?:目录|第.部分)", "", name).replace("(", "（").replace(")", "）")
-    if not _ORGANISATION_END.search(name) or re.search(r"[。，；;]|预算|决算|主管", name):
+    if not _ORGANISATION_END.search(name) or _SENTENCE.search(name) or re.search(r"预算|决算|主管|:", name):
         return None
     return name if 3 < len(name) <= 45 else None
 

@@ -135,19 +135,17 @@ def _latin(before: Word, word: Word) -> bool:
     return before.text[-1].isascii() and word.text[0].isascii()
 
 
-def running_heads(layouts: Sequence[PageLayout]) -> frozenset[tuple[int, str]]:
-    """Page number and text of every running head, running foot and page number.
+def running_heads(layouts: Sequence[PageLayout]) -> frozenset[TextLine]:
+    """Every running head, running foot and page number.
 
     A line in the top or bottom margin is one when it is a bare page number, or when it stands,
     digits aside, in the margins of at least three pages and of a third of all.
     """
-    candidates = [(layout.page.number, line.text) for layout in layouts for line in _marginal(layout)]
-    seen = Counter(shape for shape, _ in dict.fromkeys((_shape(text), number) for number, text in candidates))
+    candidates = [line for layout in layouts for line in _marginal(layout)]
+    seen = Counter(shape for shape, _ in dict.fromkeys((_shape(line.text), line.page) for line in candidates))
     least = max(_LEAST_REPEATS, len(layouts) // 3)
     return frozenset(
-        (number, text)
-        for number, text in candidates
-        if _PAGE_NUMBER.fullmatch(text) or seen[_shape(text)] >= least
+        line for line in candidates if _PAGE_NUMBER.fullmatch(line.text) or seen[_shape(line.text)] >= least
     )
 
 
@@ -181,7 +179,7 @@ def page_flow(layouts: Sequence[PageLayout]) -> Flow:
     heads = running_heads(layouts)
     stream: list[FlowItem] = []
     for layout in layouts:
-        lines = [line for line in layout.lines if (layout.page.number, line.text) not in heads]
+        lines = [line for line in layout.lines if line not in heads]
         stream += sorted([*lines, *layout.spots], key=_top)
     return tuple(stream)
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from extract.errors import ExtractionError, LimitExceeded, UnreadableDocument, UnsupportedFormat
 
-Format = Literal["pdf", "text"]
+Format = Literal["pdf", "text", "image"]
 
 UNNAMED = "<bytes>"
 """What a document that came as bytes without a name is called."""
@@ -29,8 +29,9 @@ class Limits:
     """How large a document may be before it is refused; input is untrusted.
 
     ``bytes`` is the size of the file, ``page_bytes`` what the content of one page may unpack
-    to, ``words`` and ``drawings`` count per page, ``lines`` per transcript; ``seconds`` is
-    wall time per document.
+    to, ``words`` and ``drawings`` count per page, ``lines`` per transcript, ``pixels`` per
+    picture; ``seconds`` is wall time per document, to which every page that has to be
+    recognised adds ``picture_seconds``.
     """
 
     bytes: int = 512 * 1024 * 1024
@@ -39,7 +40,9 @@ class Limits:
     words: int = 50_000
     drawings: int = 200_000
     lines: int = 500_000
+    pixels: int = 120_000_000
     seconds: float = 300.0
+    picture_seconds: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def read_source(
 
     ``name`` replaces the file name (and names bytes). Raises ``UnreadableDocument`` for what
     cannot be opened or is empty, ``LimitExceeded`` for too many bytes and ``UnsupportedFormat``
-    for everything that is neither PDF nor text.
+    for everything that is neither PDF, picture (PNG, JPEG, TIFF) nor text.
     """
     limits = limits or Limits()
     if isinstance(source, bytes):
@@ -106,7 +109,7 @@ def read_source(
     found = _format(data, file_name)
     if found == "text":
         hold_to(limits.lines, data.count(b"\n"), file_name=file_name, unit="lines", option="lines")
-    return Intake(data, file_name, uri, _media_type(found, file_name), found)
+    return Intake(data, file_name, uri, _media_type(found, data, file_name), found)
 
 
 def spelled(name: str) -> str:
@@ -145,15 +148,11 @@ def _refusal(error: OSError, file_name: str) -> ExtractionError:
     )
 
 
-_PICTURE = "pictures are not read by this version; give the PDF or a transcript of its text"
+_PICTURE = "save it as PNG, JPEG or TIFF and give that"
 _CONVERT = "save it as PDF and give that"
 _UNPACK = "unpack it and give the documents inside"
 
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xff\xd8\xff", "a JPEG picture", _PICTURE),
-    (b"\x89PNG\r\n\x1a\n", "a PNG picture", _PICTURE),
-    (b"II*\x00", "a TIFF picture", _PICTURE),
-    (b"MM\x00*", "a TIFF picture", _PICTURE),
     (b"GIF8", "a GIF picture", _PICTURE),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture", _PICTURE),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.doc, .xls)", _CONVERT),
@@ -163,6 +162,13 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"\x1f\x8b", "a gzip archive", _UNPACK),
 )
+IMAGES: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+)
+"""First bytes of the picture formats that are read, with their media types."""
 _ZIP = b"PK\x03\x04"
 _ZIP_KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"word/document.xml", "a Word document", _CONVERT),
@@ -188,13 +194,15 @@ def _format(data: bytes, file_name: str) -> Format:
         raise UnsupportedFormat(file_name, f"is {refused[0]}, whatever its name", refused[1])
     if _PDF_HEADER.search(data[:_HEAD]):
         return "pdf"
+    if _image_type(data):
+        return "image"
     if _is_text(data[:_SAMPLE]):
         return "text"
     start = data[:8].hex(" ")
     raise UnsupportedFormat(
         file_name,
-        f"is neither PDF nor text (it starts with the bytes {start})",
-        "give a PDF, .txt or .md file",
+        f"is neither PDF, picture nor text (it starts with the bytes {start})",
+        "give a PDF, PNG, JPEG, TIFF, .txt or .md file",
     )
 
 
@@ -220,7 +228,13 @@ def _is_text(sample: bytes) -> bool:
     return b"\x00" not in sample and len(_CONTROL.findall(sample)) <= _CONTROL_SHARE * len(sample)
 
 
-def _media_type(found: Format, file_name: str) -> str:
+def _image_type(data: bytes) -> str | None:
+    return next((media_type for signature, media_type in IMAGES if data.startswith(signature)), None)
+
+
+def _media_type(found: Format, data: bytes, file_name: str) -> str:
     if found == "pdf":
         return "application/pdf"
+    if found == "image":
+        return _image_type(data) or "image/*"
     return "text/markdown" if file_name.lower().endswith((".md", ".markdown")) else "text/plain"

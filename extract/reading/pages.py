@@ -8,12 +8,19 @@ from typing import Literal
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1; points, origin top left, y downwards."""
 
-Trust = Literal["text_layer", "transcript"]
+Trust = Literal["text_layer", "ocr", "mixed", "transcript"]
+
+Mapping = tuple[float, float, float, float, float, float, float, float, float]
+"""A plane homography, row by row: (x, y, 1) goes to the first two components over the third."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of characters set without a gap, with its box and font size in points."""
+    """A run of characters set without a gap, with its box and font size in points.
+
+    ``confidence`` is 1.0 for characters of a text layer, else the recogniser's own score of its
+    least certain character: an order of suspicion, not a probability.
+    """
 
     text: str
     x0: float
@@ -21,6 +28,7 @@ class Word:
     x1: float
     y1: float
     size: float
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,10 @@ class Page:
     """One page in its upright frame: text reads left to right, lines go down.
 
     ``turn`` is the number of clockwise quarter turns that bring the upright frame to the
-    page as displayed; ``width`` and ``height`` belong to the upright frame.
+    page as displayed; ``width`` and ``height`` belong to the upright frame. A page read from a
+    picture that lay askew has a ``mapping`` from the upright, straightened frame to the page as
+    displayed, which says all that ``turn`` says and more. ``trust`` tells where the words are from.
+    ``curves`` counts the curved strokes of a page without words: text drawn as outlines is all curves.
     """
 
     number: int
@@ -52,10 +63,15 @@ class Page:
     rulings: tuple[Ruling, ...] = ()
     pictures: tuple[Box, ...] = ()
     turn: int = 0
+    mapping: Mapping | None = None
+    trust: Trust = "text_layer"
+    curves: int = 0
 
     def displayed(self, box: Box) -> Box:
         """Map a box of the upright frame onto the page as displayed."""
         x0, y0, x1, y1 = box
+        if self.mapping is not None:
+            return _bounds_of_mapped(box, self.mapping)
         if self.turn == 1:
             return self.height - y1, x0, self.height - y0, x1
         if self.turn == 2:
@@ -63,6 +79,19 @@ class Page:
         if self.turn == 3:
             return y0, self.width - x1, y1, self.width - x0
         return box
+
+
+def _bounds_of_mapped(box: Box, mapping: Mapping) -> Box:
+    x0, y0, x1, y1 = box
+    corners = [_mapped(x, y, mapping) for x in (x0, x1) for y in (y0, y1)]
+    xs, ys = zip(*corners, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _mapped(x: float, y: float, mapping: Mapping) -> tuple[float, float]:
+    a, b, c, d, e, f, g, h, i = mapping
+    depth = g * x + h * y + i
+    return (a * x + b * y + c) / depth, (d * x + e * y + f) / depth
 
 
 @dataclass(frozen=True, slots=True)

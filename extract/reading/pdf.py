@@ -72,7 +72,12 @@ def _read_page(page: Any) -> Page:
         rulings=rulings,
         pictures=tuple(frame.box(box) for box in _pictures(page)),
         turn=(rotation - text_turn) % 4,
+        curves=0 if words else _curves(page),
     )
+
+
+def _curves(page: Any) -> int:
+    return sum(item[0] == "c" for path in page.get_cdrawings() for item in path["items"])
 
 
 def _text_lines(page: Any) -> list[dict[str, Any]]:
@@ -80,7 +85,10 @@ def _text_lines(page: Any) -> list[dict[str, Any]]:
 
     flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_LIGATURES
     blocks = page.get_text("rawdict", flags=flags)["blocks"]
-    return [line for block in blocks for line in block.get("lines", ())]
+    lines = [line for block in blocks for line in block.get("lines", ())]
+    for line in lines:  # text nobody sees is what some other program recognised in the picture over it
+        line["spans"] = [span for span in line["spans"] if span.get("alpha", 255)]
+    return lines
 
 
 def _direction(line: dict[str, Any]) -> tuple[int, int] | None:

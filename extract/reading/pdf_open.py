@@ -17,7 +17,9 @@ _DEFLATE_RATIO = 1032
 """The most that deflate can shrink data (RFC 1951 codes at most 258 bytes in 2 bits)."""
 
 
-_CONTENT_DAMAGE = re.compile(r"page may not be correct|zlib error")
+_CONTENT_DAMAGE = re.compile(
+    r"page may not be correct|zlib error|premature end of data|treating as end of file"
+)
 """MuPDF's warnings about content it could not read; it has others that mean no loss (fonts, metadata)."""
 
 

@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from models.catalogue import Entry, Name, catalogue, comparable
+from models.catalogue.lookalike import canonical
 from models.disclosure import Classification
 
 Way = Literal["name", "other_name", "cut", "like", "unlike", "blank"]
@@ -53,6 +54,7 @@ class Edition:
         self.entries: dict[str, Entry] = {entry.code: entry for entry in nearest if entry}
         self._likeness: dict[tuple[str, str], Likeness] = {}
         self._texts: dict[str, str] | None = None
+        self._canonical_names: dict[str, list[str]] | None = None
 
     def codes(self) -> Iterable[str]:
         return self._catalogue.names(self.classification)
@@ -82,6 +84,15 @@ class Edition:
             names = (comparable(name.text) for entry in self.entries.values() for name in entry.names)
             self._texts = {text: text for text in names}
         return self._texts
+
+    def canonical_names(self) -> dict[str, list[str]]:
+        """Every name in its canonical form, with the codes that bear it."""
+        if self._canonical_names is None:
+            self._canonical_names = {}
+            for entry in self.entries.values():
+                for name in entry.names:
+                    self._canonical_names.setdefault(canonical(name.text), []).append(entry.code)
+        return self._canonical_names
 
     def likeness(self, printed: str, code: str) -> Likeness:
         """How the printed name relates to the names of a known code."""

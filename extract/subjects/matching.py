@@ -15,6 +15,7 @@ from typing import Literal
 from extract.subjects.edition import Edition, Likeness, edition_of
 from extract.subjects.position import Place
 from models.catalogue import Entry, catalogue, classification_of, parent_of
+from models.catalogue.lookalike import canonical
 from models.disclosure import Classification
 
 MatchedBy = Literal["code+name", "code", "name", "position"]
@@ -145,5 +146,6 @@ def match_income(name: str, year: int) -> Matched | None:
     edition = edition_of("income", year)
     if not name or name.endswith(_SUMS):
         return None
-    bearers = sorted(edition.bearers(name), key=str.isdigit)
+    alike = edition.bearers(name) or edition.canonical_names().get(canonical(name), ())
+    bearers = sorted(alike, key=str.isdigit)
     return _by_name(bearers[0], name, "name", 1.0, edition) if bearers else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from extract.subjects.edition import edition_of
+from extract.subjects.edition import Edition, edition_of
 from extract.subjects.matching import (
     Matched,
     is_subject_code,
@@ -15,10 +15,11 @@ from extract.subjects.matching import (
     match_income,
     match_uncoded,
 )
-from extract.subjects.naming import completion, widest
+from extract.subjects.naming import completion, corrected, widest
 from extract.subjects.position import Place, places
 from extract.subjects.reading import SubjectReading, UnknownCode
-from models.catalogue import catalogue, classification_of, level_of, parent_of, without_space
+from extract.subjects.repair import Mended, mend_codes
+from models.catalogue import Entry, catalogue, classification_of, level_of, parent_of, without_space
 from models.disclosure import Check, Classification, Repair, Row, Subject, Table, Verdict
 
 Trust = Literal["text_layer", "ocr", "transcript", "mixed"]
@@ -45,6 +46,11 @@ class _Line:
     whole_name: str | None = None
 
     @property
+    def misread(self) -> bool:
+        """Whether the whole name has as many signs as the printed one: none was cut off."""
+        return self.whole_name is not None and len(self.whole_name) == len(without_space(_name(self.row)))
+
+    @property
     def address(self) -> str:
         return self.row.code or f"row {self.place.index}"
 
@@ -59,16 +65,28 @@ def match_subjects(
     the cell are completed where code or place makes it certain. A code and a name that belong to
     different entries give a failed check: the author's error in a text layer, unresolved elsewhere.
     """
-    rows = [_with_printed_code(row, classification) for row in table.rows]
+    printed = [_with_printed_code(row, classification) for row in table.rows]
+    mended = _mended(printed, edition_of(classification, edition), trust)
+    rows = mended.rows
     setting = _Setting(edition, classification, trust, widest([_name(row) for row in rows]))
     lines = _matched_lines(_lines(rows, setting), setting)
     unknown = _unknown_codes(lines)
     return SubjectReading(
         table=table.model_copy(update={"rows": tuple(map(_finished, lines))}),
-        checks=(*_disputes(lines, setting), *_unheard_names(lines), *map(_not_in_catalogue, unknown)),
-        repairs=tuple(_name_repair(line) for line in lines if line.whole_name),
+        checks=(
+            *_disputes(lines, setting),
+            *_misread_codes(lines, setting),
+            *_unheard_names(lines),
+            *map(_not_in_catalogue, unknown),
+        ),
+        repairs=(*mended.repairs, *(_name_repair(line) for line in lines if line.whole_name)),
         unknown=unknown,
     )
+
+
+def _mended(rows: Sequence[Row], edition: Edition, trust: Trust) -> Mended:
+    """The rows with damaged codes restored; a text layer prints what its author wrote."""
+    return Mended(tuple(rows), ()) if trust == "text_layer" else mend_codes(rows, edition)
 
 
 def _name(row: Row) -> str:
@@ -131,7 +149,12 @@ def _match(line: _Line, open_code: str | None, anchored: bool, setting: _Setting
         return match_class(name, setting.year, _class_order(open_code, setting), open_code)
     edition = edition_of(setting.classification, setting.year)
     place = replace(line.place, before=open_code)
-    return match_uncoded(name, place, edition, beginning=row.code or "", anchored=anchored)
+    return match_uncoded(name, place, edition, beginning=_beginning(row), anchored=anchored)
+
+
+def _beginning(row: Row) -> str:
+    """What could be read of a code that is none: its digits, nothing where a sign is no digit."""
+    return row.code if row.code and row.code.isdigit() else ""
 
 
 def _class_order(open_code: str | None, setting: _Setting) -> tuple[Classification, ...]:
@@ -142,10 +165,15 @@ def _class_order(open_code: str | None, setting: _Setting) -> tuple[Classificati
 
 
 def _whole_name(line: _Line, matched: Matched | None, setting: _Setting) -> str | None:
+    """The name in full where the cell cut it, and as it was meant where recognition misread it."""
     if matched is None or matched.disputed:
         return None
-    edition = edition_of(matched.entry.classification, setting.year)
-    return completion(_name(line.row), matched.likeness, edition, setting.width)
+    entry, name = matched.entry, _name(line.row)
+    edition = edition_of(entry.classification, setting.year)
+    whole = completion(name, matched.likeness, edition, setting.width)
+    if setting.trust == "text_layer":
+        return whole
+    return whole or corrected(name, entry, setting.year)
 
 
 def _finished(line: _Line) -> Row:
@@ -153,6 +181,8 @@ def _finished(line: _Line) -> Row:
     row = line.row
     name = line.whole_name or without_space(_name(row)) or None
     updates: dict[str, object] = {"name": name} if name != row.name else {}
+    if line.misread:  # what stands on the page is the name itself; what was read is in the repair
+        updates["printed_name"] = name
     if line.matched:
         updates["subject"] = _subject(line.matched)
     if row.side == "expenditure" and line.matched and row.code is None:
@@ -204,6 +234,33 @@ def _dispute(line: _Line, matched: Matched, setting: _Setting) -> Check:
         status="fail",
         verdict=verdict,
         message=f"{code} is {own.name}, but the name printed beside it is that of {other.code} {other.name}",
+    )
+
+
+def _misread_codes(lines: Sequence[_Line], setting: _Setting) -> Iterator[Check]:
+    """A failed check for every code that may be misread: unknown, beside the name of one of its siblings.
+
+    Its place admits it, so it is kept; in a text layer it is the author's.
+    """
+    for line in lines if setting.trust != "text_layer" else ():
+        code = line.row.code
+        if not code or not code.isdigit() or line.matched or line.row.level == "total":
+            continue
+        edition = edition_of(setting.classification, setting.year)
+        siblings = [each for each in edition.bearers(_name(line.row)) if parent_of(each) == parent_of(code)]
+        if siblings:
+            yield _misread_code(line, edition.entries[siblings[0]])
+
+
+def _misread_code(line: _Line, sibling: Entry) -> Check:
+    return Check(
+        id="",
+        rule="subject",
+        formula=f"code of {sibling.name} = {sibling.code}",
+        where=line.address,
+        status="fail",
+        verdict="unresolved",
+        message=f"the catalogue lacks {line.row.code}; the name beside it is that of {sibling.code}",
     )
 
 

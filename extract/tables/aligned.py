@@ -13,7 +13,7 @@ from extract.reading.pages import Box, Page, Word
 from extract.tables.amounts import normalised, parse_amount
 from extract.tables.grid import Grid, GridCell
 from extract.tables.headers import CODE, CODE_PARTS, TOTAL_NAMES, is_number_row
-from extract.tables.lattice import cell_text
+from extract.tables.lattice import cell_text, confidence_of
 
 _WRAPPED = 0.75
 """A line of text nearer to a row of figures than this share of the usual row distance belongs to it."""
@@ -309,7 +309,7 @@ def _grid(
 def _cell(page: Page, row: int, span: range, words: Sequence[Word]) -> GridCell:
     text = cell_text(words) if words else ""
     box = page.displayed(_united([(w.x0, w.y0, w.x1, w.y1) for w in words])) if words else None
-    return GridCell(row, span.start, text, 1, len(span), page.number, box)
+    return GridCell(row, span.start, text, 1, len(span), page.number, box, confidence_of(words))
 
 
 def _united(boxes: Sequence[Box]) -> Box:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 _PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -12,12 +13,17 @@ _SIGNS = str.maketrans({"−": "-", "－": "-", "—": "-", "–": "-", "，": "
 DASHES = frozenset({"-", "--", "---", "/", "\\"})
 """Signs authors print for "nothing here"."""
 
+# A table is looked at from many sides, and each asks for the same texts.
+_remembered = lru_cache(maxsize=4096)
 
+
+@_remembered
 def normalised(text: str) -> str:
     """Half-width text without any white space."""
     return "".join(unicodedata.normalize("NFKC", text).translate(_SIGNS).split())
 
 
+@_remembered
 def parse_amount(text: str) -> Decimal | None:
     """Read a printed figure exactly; None when the text is no figure.
 

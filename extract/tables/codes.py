@@ -14,6 +14,7 @@ _LEVELS: dict[str, dict[int, Level]] = {
     "economic": {3: "class", 5: "group"},
     "income": {3: "class", 5: "group", 7: "item"},
 }
+_HAN = re.compile(r"[一-鿿]")
 _LEADING = re.compile(r"^[\[(]?([235]\d{2}(?:\d{2}){0,2})[\])]?(?=[^\d.,])[-—_\s]*(.+)$", re.DOTALL)
 
 
@@ -49,4 +50,4 @@ def joined_code(parts: Sequence[str], above: Sequence[str]) -> tuple[str, ...]:
 def code_in_name(text: str) -> tuple[str, str] | None:
     """Code and name where a form prints both in one cell (``2080505 机关事业…``, ``[20805]…``)."""
     found = _LEADING.match(text.strip())
-    return (found[1], found[2]) if found else None
+    return (found[1], found[2]) if found and _HAN.search(found[2]) else None

@@ -192,7 +192,7 @@ def _amounts(
         amounts[column.key] = None
         if cell is None or not cell.text.strip():
             continue
-        printed[column.key] = Cell(text=cell.text, page=cell.page, bbox=cell.box)
+        printed[column.key] = Cell(text=cell.text, page=cell.page, bbox=cell.box, confidence=cell.confidence)
         if is_blank(cell.text):
             continue
         amounts[column.key] = figure(cell.text)

@@ -11,7 +11,10 @@ from extract.reading.pages import Box
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell with its top left position, spans and text; ``box`` is on the page as displayed."""
+    """A cell with its top left position, spans and text; ``box`` is on the page as displayed.
+
+    ``confidence`` is that of its least certain word, 1.0 for a text layer.
+    """
 
     row: int
     column: int
@@ -20,6 +23,7 @@ class GridCell:
     column_span: int = 1
     page: int | None = None
     box: Box | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

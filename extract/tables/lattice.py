@@ -29,9 +29,9 @@ def lattice_grid(page: Page, network: Network, words: Sequence[Word]) -> Grid:
     xs, ys = _without_strips(network, xs, ys, words)
     owners = _owners(network, xs, ys)
     spans = _rectangles(owners)
-    texts = _cell_texts(xs, ys, owners, words)
+    inside = _words_inside(xs, ys, owners, words)
     cells = tuple(
-        _cell(page, xs, ys, span, texts.get(owner, ""))
+        _cell(page, xs, ys, span, inside.get(owner, ()))
         for owner, span in sorted(spans.items(), key=lambda item: item[1])
     )
     box = page.displayed((xs[0], ys[0], xs[-1], ys[-1]))
@@ -134,22 +134,30 @@ def _cut_into_runs(owners: list[list[int]], owner: int) -> None:
             previous = current == owner
 
 
-def _cell(page: Page, xs: Sequence[float], ys: Sequence[float], span: Span, text: str) -> GridCell:
+def _cell(
+    page: Page, xs: Sequence[float], ys: Sequence[float], span: Span, words: Sequence[Word]
+) -> GridCell:
     row, column, height, width = span
     box = page.displayed((xs[column], ys[row], xs[column + width], ys[row + height]))
-    return GridCell(row, column, text, height, width, page.number, box)
+    text = cell_text(words) if words else ""
+    return GridCell(row, column, text, height, width, page.number, box, confidence_of(words))
 
 
-def _cell_texts(
+def confidence_of(words: Sequence[Word]) -> float:
+    """The confidence of the least certain word; 1.0 where there are none."""
+    return min((word.confidence for word in words), default=1.0)
+
+
+def _words_inside(
     xs: Sequence[float], ys: Sequence[float], owners: Sequence[Sequence[int]], words: Sequence[Word]
-) -> dict[int, str]:
+) -> dict[int, list[Word]]:
     inside: dict[int, list[Word]] = {}
     for word in words:
         column = bisect_right(xs, (word.x0 + word.x1) / 2) - 1
         row = bisect_right(ys, (word.y0 + word.y1) / 2) - 1
         if 0 <= row < len(owners) and 0 <= column < len(owners[0]):
             inside.setdefault(owners[row][column], []).append(word)
-    return {owner: cell_text(words) for owner, words in inside.items()}
+    return inside
 
 
 def cell_text(words: Sequence[Word]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from extract.layout.flow import Flow, LooseTable, TextLine
+from extract.tables.amounts import parse_amount
 from extract.tables.context import Context, look_below
 from extract.tables.empty import announced_empty
 from extract.tables.formreader import Setting, as_printed, read_form
@@ -19,7 +20,14 @@ from extract.tables.loose_printed import loose_grid
 from extract.tables.loose_public import read_public
 from extract.tables.loose_rows import PrintedRow, Token, printed_rows
 from extract.tables.loose_sides import TwoSidedForm, place_two_sided, read_two_sided_form
-from extract.tables.loose_subjects import PlacedRows, SubjectForm, place_subjects, read_subject_form
+from extract.tables.loose_subjects import (
+    SLID,
+    PlacedRows,
+    SubjectForm,
+    all_doubted,
+    place_subjects,
+    read_subject_form,
+)
 from extract.tables.placement import Known
 from extract.tables.reading import PlacedTable, TableReading
 from models.disclosure import Cell, Column, Row, Table
@@ -42,10 +50,10 @@ class _Unplaced:
     spec: FormSpec
     spot: _Spot
 
-    def placed(self, known: Known | None) -> PlacedRows:
+    def placed(self, known: Known | None, *, slid: bool = False) -> PlacedRows:
         if isinstance(self.form, TwoSidedForm):
             return place_two_sided(self.form, known)
-        return place_subjects(self.form, known)
+        return place_subjects(self.form, known, slid=slid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,12 @@ def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[Place
     reads = [_read(spot, setting) for spot in spots]
     text = "".join("".join(item.text.split()) for item in flow if isinstance(item, TextLine))
     placed = _placed_twice([read for read in reads if read is not None], text)
+    slid = any(rows.slid for rows in placed.values())
     tables: list[PlacedTable] = []
     for spot, read in zip(spots, reads, strict=True):
         rows = placed.get(id(read)) if read is not None else None
         reading = _reading(spot, read, rows, setting) if read is not None and rows is not None else None
-        readings = _best(spot, reading, setting)
+        readings = _best(spot, reading, setting, slid=slid)
         if readings[0] is reading:  # the grid has found for itself what stands beside the form
             readings = (*readings, *_beside(read, setting))
         tables.append(PlacedTable(readings, spot.items))
@@ -158,14 +167,20 @@ def _longer(before: _Spot, spot: _Spot) -> _Spot:
 
 
 def _read(spot: _Spot, setting: Setting) -> _Read | None:
-    """Read a table as the form its title names; None when it is kept as printed."""
+    """Read a table as the form its title names; None when it is kept as printed.
+
+    Several families may print a form of that title: the one that names most of its columns is taken.
+    """
     forms = spot.context.forms
-    for spec in (form for form in forms if form.kind == forms[0].kind):
-        reader = _LAYOUTS.get(spec.layout)
-        read = reader(spot, spec, setting) if reader else None
-        if read is not None:
-            return read
-    return None
+    same = [form for form in forms if form.kind == forms[0].kind]
+    reads = (reader(spot, spec, setting) for spec in same if (reader := _LAYOUTS.get(spec.layout)))
+    found = [read for read in reads if read is not None]
+    return max(found, key=lambda read: -_nameless(read), default=None)
+
+
+def _nameless(read: _Read) -> int:
+    columns = read.columns if isinstance(read, _Settled) else read.form.columns
+    return sum(column.key.startswith("column_") for column in columns)
 
 
 def _read_subjects(spot: _Spot, spec: FormSpec, setting: Setting) -> _Read | None:
@@ -209,12 +224,19 @@ _LAYOUTS: dict[str, Callable[[_Spot, FormSpec, Setting], _Read | None]] = {
 def _placed_twice(reads: Sequence[_Read], text: str) -> dict[int, PlacedRows]:
     """Place every form by itself, then those left open again with what is known from elsewhere."""
     placed = {id(read): read.rows if isinstance(read, _Settled) else read.placed(None) for read in reads}
+    # Where one form of a document has slid, the printed cells of no other are to be trusted.
+    slid = any(rows.slid for rows in placed.values())
+    if slid:
+        again = (read for read in reads if isinstance(read, _Unplaced) and not placed[id(read)].slid)
+        placed |= {id(read): read.placed(None, slid=True) for read in again}
+    used: dict[int, Known] = {}
     for _ in range(2):
         for read in reads:
             if isinstance(read, _Unplaced) and placed[id(read)].doubts:
                 others = [Placed(each.spec.kind, placed[id(each)]) for each in reads if each is not read]
                 known = evidence(read.form, others, text)
-                placed[id(read)] = read.placed(known) if known else placed[id(read)]
+                if known and known != used.get(id(read)):
+                    placed[id(read)], used[id(read)] = read.placed(known, slid=slid), known
     return placed
 
 
@@ -260,11 +282,14 @@ def _beside(read: _Read | None, setting: Setting) -> tuple[TableReading, ...]:
     return (TableReading(table),)
 
 
-def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[TableReading, ...]:
+def _best(
+    spot: _Spot, reading: TableReading | None, setting: Setting, *, slid: bool
+) -> tuple[TableReading, ...]:
     """The reading that breaks fewer identities: by the cells as they stand, or by sliding them.
 
     Only tables that keep their cells can be read as they stand; forms with 栏次 of their own are
-    described well enough never to need it.
+    described well enough never to need it. Where cells of the document have ``slid``, what stands
+    in a cell is only read where nothing else can be, and doubted.
     """
     if reading is not None and not _worth_a_grid(spot, reading):
         return (reading,)
@@ -274,17 +299,35 @@ def _best(spot: _Spot, reading: TableReading | None, setting: Setting) -> tuple[
         return (as_printed(grid, spot.context, setting, spec),)
     if not all(row.kept for row in spot.rows):
         return (reading,) if reading else (as_printed(grid, spot.context, setting),)
+    if slid and reading is not None and all(column.label for column in reading.table.columns):
+        return (reading,)
     by_cells = read_form(read_header(grid), spot.context, setting)
-    if reading is None or (by_cells and _rank(by_cells[0], setting) >= _rank(reading, setting)):
+    if slid:
+        by_cells = tuple(map(_all_in_doubt, by_cells))
+    if reading is None or (_is_form(by_cells) and _rank(by_cells[0], setting) >= _rank(reading, setting)):
         return by_cells
     return (reading,)
+
+
+def _is_form(readings: Sequence[TableReading]) -> bool:
+    """Whether the table was understood; one kept as printed breaks no identity for having none."""
+    return bool(readings) and readings[0].table.kind != "other"
 
 
 def _worth_a_grid(spot: _Spot, reading: TableReading) -> bool:
     return not spot.context.forms[0].numbered and reading.table.status != "empty"
 
 
+def _unnamed(reading: TableReading) -> int:
+    return sum(column.key.startswith("column_") for column in reading.table.columns)
+
+
+def _all_in_doubt(reading: TableReading) -> TableReading:
+    rows = all_doubted(PlacedRows(reading.table.rows, reading.doubts, ()), SLID)
+    return replace(reading, doubts=rows.doubts)
+
+
 def _rank(reading: TableReading, setting: Setting) -> tuple[int, int, int]:
     found = tally(reading.table, setting.kind)
-    unnamed = sum(column.key.startswith("column_") for column in reading.table.columns)
-    return -unnamed, -found.failed - len(reading.doubts), found.held
+    misread = sum(parse_amount(row.name or "") is not None for row in reading.table.rows)
+    return -_unnamed(reading) - misread, -found.failed - len(reading.doubts), found.held

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from extract.tables.columns import KeyedColumn, key_columns
 from extract.tables.formreader import Setting
 from extract.tables.forms.registry import ColumnSpec, FormSpec
 from extract.tables.formulas import parse_rule, printed_formulas
 from extract.tables.headers import ColumnHead
+from extract.tables.loose_header import ToldColumn, ToldColumns, sums_of, told_columns
 from extract.tables.loose_rows import PrintedRow
 from extract.tables.placement import ColumnRule
-from models.disclosure import Column
+from models.disclosure import Column, TableKind
 
 _NAME_HEAD = "名称"
 _SELDOM = {
@@ -21,7 +23,23 @@ _SELDOM = {
     "project": 2.0,
     "general_budget": 0.5,
 }
-_SELDOM_IN = {"government_fund": {"basic": 2.0, "project": 1.0}}
+_SELDOM_IN: Mapping[TableKind, Mapping[str, float]] = {
+    "government_fund": {"basic": 2.0, "project": 1.0},
+    "state_capital": {"basic": 2.0, "project": 1.0},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LooseColumns:
+    """The amount columns in printed order, and the sums the header's order shows.
+
+    ``told`` is False where the header does not really name them: what stands under them is then
+    nobody's knowledge.
+    """
+
+    columns: tuple[Column, ...]
+    sums: tuple[ColumnRule, ...] = ()
+    told: bool = True
 
 
 def loose_columns(
@@ -32,22 +50,69 @@ def loose_columns(
     printed: int,
     first: int | None,
     setting: Setting,
-) -> tuple[Column, ...]:
+) -> LooseColumns:
     """The amount columns in printed order.
 
     ``counted`` is how far the row of 栏次 counts (0 without one), ``printed`` how many columns
     the fullest row needs, ``first`` the cell of the first amount where cells are kept. The form's
     own 栏次 decide where they fit; else the header's words do, read cell by cell or, where the
-    header is broken into pieces, in the text its pieces make up.
+    header is broken into pieces, in the labels its pieces make up.
     """
-    text = header_text(header)
-    if spec.numbered and max(counted, printed) <= len(spec.numbered):
-        columns = [_column(spec, key, text, number + 1) for number, key in enumerate(spec.numbered)]
-    elif first is not None:
+    fits = bool(spec.numbered) and max(counted, printed) <= len(spec.numbered)
+    if fits and counted:
+        return _numbered(spec, header, counted)
+    if first is not None:
         columns = _columns_by_cell(spec, header, first, max(counted, printed), setting)
-    else:
-        columns = [_column(spec, key, text, None) for key in _keys_in(spec, header, printed)]
-    spare = [Column(key=f"column_{i + 1}", label="") for i in range(len(columns), printed)]
+        return _told_by_cells(spec, columns, printed)
+    found = told_columns(spec, [text for row in header for text in row.texts])
+    if found.certain and max(counted, printed) <= len(found.columns):
+        return _told(found)
+    if fits:
+        return replace(_numbered(spec, header, counted), told=False)
+    columns = [_column(spec, key, header_text(header), None) for key in _keys_in(spec, header, printed)]
+    return LooseColumns(_with_spare(columns, printed), told=False)
+
+
+def _numbered(spec: FormSpec, header: Sequence[PrintedRow], counted: int) -> LooseColumns:
+    """The form's own columns; the header names them, or its 栏次 count exactly as many."""
+    text = header_text(header)
+    columns = [_column(spec, key, text, number + 1) for number, key in enumerate(spec.numbered)]
+    named = all(_place(column, text) is not None for column in spec.columns)
+    return LooseColumns(tuple(columns), told=named or counted == len(spec.numbered))
+
+
+def _told_by_cells(spec: FormSpec, columns: Sequence[Column], printed: int) -> LooseColumns:
+    every = _with_spare(columns, printed)
+    told = all(column.label for column in every)
+    return LooseColumns(every, _sums(spec, every) if told else (), told)
+
+
+def _sums(spec: FormSpec, columns: Sequence[Column]) -> tuple[ColumnRule, ...]:
+    """The sums of an income form, whose columns differ from place to place; other forms have rules."""
+    if spec.kind != "income" or any(column.key.startswith(("previous", "change")) for column in columns):
+        return ()
+    named = [ToldColumn(_own_key(column), column.label.split("/")[-1]) for column in columns]
+    return _as_rules(sums_of(named))
+
+
+def _own_key(column: Column) -> str | None:
+    return None if column.key.startswith("column_") else column.key
+
+
+def _told(found: ToldColumns) -> LooseColumns:
+    columns = tuple(
+        Column(key=column.key or f"column_{place}", label=column.label)
+        for place, column in enumerate(found.columns, 1)
+    )
+    return LooseColumns(columns, _as_rules(found.sums))
+
+
+def _as_rules(sums: Sequence[tuple[int, tuple[int, ...]]]) -> tuple[ColumnRule, ...]:
+    return tuple((left, tuple((1, part) for part in parts)) for left, parts in sums)
+
+
+def _with_spare(columns: Sequence[Column], printed: int) -> tuple[Column, ...]:
+    spare = (Column(key=f"column_{i + 1}", label="") for i in range(len(columns), printed))
     return (*columns, *spare)
 
 
@@ -132,17 +197,22 @@ def first_amount_cell(header: Sequence[PrintedRow], numbers: PrintedRow | None) 
     return None
 
 
-def column_rules(spec: FormSpec, columns: Sequence[Column], notes: Sequence[str]) -> tuple[ColumnRule, ...]:
-    """The identities between the columns: the form's usual ones, else those printed under it."""
+def column_rules(
+    spec: FormSpec, columns: Sequence[Column], notes: Sequence[str], sums: Sequence[ColumnRule] = ()
+) -> tuple[ColumnRule, ...]:
+    """The identities between the columns: ``sums`` the header shows and the form's usual ones, else
+    those printed under it.
+    """
     index = {column.key: position for position, column in enumerate(columns)}
-    rules: list[ColumnRule] = []
+    rules: dict[int, ColumnRule] = {}
     for formula in map(parse_rule, spec.rules):
         terms = tuple(
             (sign, index[key]) for sign, key in formula.terms if isinstance(key, str) and key in index
         )
         if formula.left in index and len(terms) > 1:
-            rules.append((index[str(formula.left)], terms))
-    return tuple(rules) or _printed_rules(columns, notes)
+            rules[index[str(formula.left)]] = (index[str(formula.left)], terms)
+    rules |= {rule[0]: rule for rule in sums}
+    return tuple(rules.values()) or _printed_rules(columns, notes)
 
 
 def _printed_rules(columns: Sequence[Column], notes: Sequence[str]) -> tuple[ColumnRule, ...]:
@@ -158,5 +228,5 @@ def _printed_rules(columns: Sequence[Column], notes: Sequence[str]) -> tuple[Col
 
 def column_weights(spec: FormSpec, columns: Sequence[Column]) -> tuple[float, ...]:
     """How unusual a figure is in each column: what decides where nothing else does."""
-    seldom = _SELDOM | _SELDOM_IN.get(spec.kind, {})
+    seldom = {**_SELDOM, **_SELDOM_IN.get(spec.kind, {})}
     return tuple(seldom.get(column.key, float(position)) for position, column in enumerate(columns))

@@ -14,12 +14,13 @@ from decimal import Decimal
 
 from extract.tables.amounts import normalised
 from extract.tables.forms.registry import ColumnSpec
-from extract.tables.loose_sides import TwoSidedForm
+from extract.tables.loose_sides import SideLine, TwoSidedForm
 from extract.tables.loose_subjects import PlacedRows, SubjectForm
 from models.disclosure import Row, TableKind
 
 _STATED = r"(?:决算|合计|预算)?(?:数|总额)?(?:为|是|共|共计)?([\d,]+(?:\.\d+)?)(?:万元|元)"
-_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]")
+_ORDINAL = re.compile(r"^(?:(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|[(（][一二三四五六七八九十]+[)）])")
+_CLASS = re.compile(r"^[一二三四五六七八九十]+、.*支出$")
 _TOTAL = "total"
 ZERO = Decimal(0)
 
@@ -106,7 +107,7 @@ def _income_figures(appropriation: Placed | None, whole: Placed | None) -> Itera
             figure = row.amounts.get("total")
             if key is not None and figure is not None:
                 sums[key] = sums.get(key, ZERO) + figure
-        yield from sums.items()
+        yield from {**_fund_figures(whole.rows.rows), **sums}.items()
     elif appropriation is not None:
         totals = [row for row in appropriation.rows.rows if row.side == "income" and row.name in _YEAR_INCOME]
         figures = {figure for row in totals if (figure := row.amounts.get("total")) is not None}
@@ -122,14 +123,64 @@ _SOURCES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("affiliate_remittance", re.compile(r"附属单位上缴收入$")),
     ("other", re.compile(r"其他收入$")),
 )
+_FUNDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("general_budget", re.compile(r"^一般公共预算(?:财政)?(?:拨款|资金)?(?:收入)?$")),
+    ("government_fund", re.compile(r"^政府性基金(?:预算)?(?:财政)?(?:拨款|资金)?(?:收入)?$")),
+    ("state_capital", re.compile(r"^国有资本经营(?:预算)?(?:财政)?(?:拨款|资金)?(?:收入)?$")),
+    ("carried_over", re.compile(r"^上年结转(?:结余)?$")),
+    ("fiscal_account", re.compile(r"^财政专户管理资金(?:收入)?$")),
+    ("unit_funds", re.compile(r"^单位资金(?:收入)?$")),
+)
+"""Names of the lines of 01 and 04 that print the income of one fund, without their numbering."""
+
+
+def _fund_figures(rows: Iterable[Row]) -> dict[str, Decimal]:
+    """The income of each fund that one line alone prints."""
+    found: dict[str, set[Decimal]] = {}
+    for row in (row for row in rows if row.side == "income"):
+        name = _line_name(normalised(row.name or ""))
+        key = next((key for key, words in _FUNDS if words.search(name)), None)
+        figure = row.amounts.get("total")
+        if key is not None and figure:
+            found.setdefault(key, set()).add(figure)
+    return {key: figures.pop() for key, figures in found.items() if len(figures) == 1}
+
+
 _YEAR_INCOME = frozenset({"本年收入合计", "本年收入小计", "当年收入小计"})
 
 
 def _appropriation_facts(form: TwoSidedForm, others: Mapping[TableKind, Placed]) -> Facts:
-    """The general-budget column of 04 from the classes and the total of 05."""
-    source = others.get("general_budget_expenditure")
+    """The general-budget column of 04 from the classes and the total of 05; its grand total by fund."""
+    if form.spec.kind != "appropriation_summary":
+        return {}
+    facts = _fund_facts(form)
+    for index, figures in _general_budget_facts(form, others.get("general_budget_expenditure")).items():
+        facts.setdefault(index, {}).update(figures)
+    return facts
+
+
+def _fund_facts(form: TwoSidedForm) -> Facts:
+    """The grand total's figure of a fund where the fund's income line prints the very same."""
+    rows = [_income_row(line) for line in form.income]
     keys = [column.key for column in form.columns]
-    if source is None or "general_budget" not in keys or form.spec.kind != "appropriation_summary":
+    income = {key: figure for key, figure in _fund_figures(rows).items() if key in keys}
+    facts: Facts = {}
+    for index, line in enumerate(form.expenditure):
+        if line.plain.endswith("总计"):
+            printed = {token.value for token in line.figures[1:]}
+            facts[index] = {keys.index(key): figure for key, figure in income.items() if figure in printed}
+    return {index: figures for index, figures in facts.items() if figures}
+
+
+def _income_row(line: SideLine) -> Row:
+    figure = next((token.value for token in line.figures if token.value is not None), None)
+    return Row(code=None, name=line.plain, level="line", side="income", amounts={"total": figure})
+
+
+def _general_budget_facts(form: TwoSidedForm, source: Placed | None) -> Facts:
+    """What 05 prints of each class; a class that 05 does not print has none, where 04 prints all of 05's."""
+    keys = [column.key for column in form.columns]
+    if source is None or "general_budget" not in keys:
         return {}
     totals = {
         _subject_name(row): row.amounts.get("total")
@@ -137,12 +188,20 @@ def _appropriation_facts(form: TwoSidedForm, others: Mapping[TableKind, Placed])
         if row.level in ("class", "total")
     }
     column = keys.index("general_budget")
-    facts: Facts = {}
-    for index, line in enumerate(form.expenditure):
-        figure = totals.get(_line_name(line.plain))
-        if figure is not None:
-            facts[index] = {column: figure}
+    lines = {index: _line_name(line.plain) for index, line in enumerate(form.expenditure)}
+    facts: Facts = {
+        index: {column: figure} for index, name in lines.items() if (figure := totals.get(name)) is not None
+    }
+    classes = {_subject_name(row) for row in source.rows.rows if row.level == "class"}
+    if classes and classes <= set(lines.values()):
+        others = (i for i, name in lines.items() if name not in totals and _is_class(form, i))
+        facts |= {index: {column: ZERO} for index in others}
     return facts
+
+
+def _is_class(form: TwoSidedForm, index: int) -> bool:
+    """Whether a line is a numbered class of expenditure, above the totals."""
+    return bool(_CLASS.match(form.expenditure[index].plain)) and "结转" not in form.expenditure[index].plain
 
 
 def _subject_name(row: Row) -> str:

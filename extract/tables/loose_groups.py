@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extract.tables.codes import level_of
+from extract.tables.damaged import as_digits, damaged_code
 from extract.tables.forms.registry import FormSpec
 from extract.tables.loose_rows import PrintedRow, Token
 from extract.tables.loose_subjects import PlacedRows, spacing
@@ -21,13 +22,28 @@ UNSURE = "the figure stands on another line than its name"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """One subject of one group, counted from the left; ``apart`` marks a figure from the next line."""
+    """One subject of one group, counted from the left; ``apart`` marks a figure from the next line.
+
+    ``item`` is the second part of a code printed in two (类 and 款).
+    """
 
     group: int
     code: Token | None
     name: Token | None
     figure: Token | None
     apart: bool = False
+    item: Token | None = None
+
+    @property
+    def digits(self) -> str | None:
+        """The whole code."""
+        if self.code is None:
+            return None
+        return self.code.plain + (self.item.plain.zfill(2) if self.item else "")
+
+    @property
+    def printed_code(self) -> str | None:
+        return " ".join(token.text for token in (self.code, self.item) if token) or None
 
 
 def read_groups(rows: Sequence[PrintedRow], spec: FormSpec) -> tuple[tuple[Column, ...], PlacedRows] | None:
@@ -66,17 +82,29 @@ def _lines(row: PrintedRow) -> Iterator[GroupLine]:
 
 def _is_code(token: Token, line: GroupLine | None) -> bool:
     """A code stands before a name, so directly behind a bare code stands none."""
-    bare = line is not None and line.code is not None and line.name is None
-    return (
-        not bare and "." not in token.plain and "," not in token.plain and bool(_CODE.fullmatch(token.plain))
-    )
+    if line is not None and line.code is not None and line.name is None:
+        return False
+    damaged = damaged_code(token.text) if token.sort == "text" else None
+    return _looks_coded(token.plain) or (damaged is not None and _looks_coded(as_digits(damaged)))
+
+
+def _looks_coded(plain: str) -> bool:
+    return "." not in plain and "," not in plain and bool(_CODE.fullmatch(plain))
 
 
 def _group(token: Token) -> int:
     return token.cell if token.cell is not None else -1
 
 
+def _is_item(token: Token, line: GroupLine) -> bool:
+    """Whether a small number behind a bare class is the rest of its code."""
+    bare = line.code is not None and line.name is None and line.item is None and len(line.code.plain) == 3
+    return bare and token.whole is not None and len(token.plain) <= 2
+
+
 def _extended(line: GroupLine, token: Token) -> GroupLine:
+    if _is_item(token, line):
+        return replace(line, item=token)
     if token.sort == "text":
         if line.name is None:
             return replace(line, name=token)
@@ -104,9 +132,9 @@ def _grouped(lines: Sequence[GroupLine]) -> list[GroupLine]:
     """Number the groups: by cell where cells are kept, else by the class that heads each."""
     cells = [line.group for line in lines if line.code is not None]
     if all(cell >= 0 for cell in cells):
-        edges = _edges(cells)
+        edges = _edges(cells, {line.group for line in lines if line.code and len(line.code.plain) == 3})
         return [replace(line, group=sum(edge <= line.group for edge in edges)) for line in lines]
-    heads = {line.code.plain: 0 for line in lines if line.code is not None and len(line.code.plain) == 3}
+    heads = {line.digits: 0 for line in lines if line.digits is not None and len(line.digits) == 3}
     order = {code: position for position, code in enumerate(_by_half(heads))}
     return [
         replace(line, group=order.get(line.code.plain[:3] if line.code else "", len(order))) for line in lines
@@ -121,11 +149,10 @@ def _by_half(heads: Iterable[str]) -> list[str]:
     ]
 
 
-def _edges(cells: Sequence[int]) -> list[int]:
-    """The cells at which groups begin: those that hold a code in several lines."""
-    often = sorted(
-        {cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1}
-    )
+def _edges(cells: Sequence[int], heads: Collection[int]) -> list[int]:
+    """The cells at which groups begin: those that hold a code in several lines, or a class at the head."""
+    several = {cell for cell in cells if cells.count(cell) * 6 >= len(set(cells)) and cells.count(cell) > 1}
+    often = sorted(several.union(heads))
     return [cell for cell in often if cell - 1 not in often] or [0]
 
 
@@ -140,20 +167,19 @@ def _rows(lines: Sequence[GroupLine], spec: FormSpec) -> PlacedRows:
             doubts.append(Doubt(len(rows), "total", UNSURE))
         if line.figure is not None and line.figure.respaced:
             repairs.append(spacing(f"{address}/total", line.figure.text, format(line.figure.value or 0, "f")))
-        if line.code is not None and " " in line.code.text:
-            repairs.append(spacing(f"{address}/code", line.code.text, line.code.plain))
+        if line.digits and line.printed_code and " " in line.printed_code:
+            repairs.append(spacing(f"{address}/code", line.printed_code, line.digits))
         rows.append(row)
     return PlacedRows(tuple(rows), tuple(doubts), tuple(repairs))
 
 
 def _row(line: GroupLine, spec: FormSpec) -> Row:
-    code = line.code.plain if line.code else None
-    figure = line.figure
+    code, figure = line.digits, line.figure
     return Row(
         code=code,
         name="".join(line.name.text.split()) if line.name else None,
         level=level_of(code, spec.classification) if code else "total",
-        printed_code=line.code.text if line.code else None,
+        printed_code=line.printed_code,
         printed_name=line.name.text if line.name else None,
         amounts={"total": figure.value if figure else None},
         cells={"total": Cell(text=figure.text)} if figure else {},
@@ -166,10 +192,10 @@ _PERSONNEL = frozenset({"301", "303"})
 def _adds_up(total: GroupLine, lines: Sequence[GroupLine]) -> bool:
     """Whether a total equals the classes it is the sum of (人员经费: 301 and 303; 公用经费: the others)."""
     name = total.name.plain if total.name else ""
-    classes = [line for line in lines if line.code and len(line.code.plain) == 3 and line.figure]
+    classes = [line for line in lines if line.digits and len(line.digits) == 3 and line.figure]
     if "人员" in name:
-        classes = [line for line in classes if line.code and line.code.plain in _PERSONNEL]
+        classes = [line for line in classes if line.digits in _PERSONNEL]
     elif "公用" in name:
-        classes = [line for line in classes if line.code and line.code.plain not in _PERSONNEL]
+        classes = [line for line in classes if line.digits not in _PERSONNEL]
     added = sum(line.figure.value for line in classes if line.figure and line.figure.value is not None)
     return total.figure is not None and total.figure.value == added

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 from extract.tables.formreader import Setting
 from extract.tables.formulas import printed_formulas
 from extract.tables.loose_columns import header_text
+from extract.tables.loose_header import put_together
 from extract.tables.loose_rows import PrintedRow, Token, counts_up, placeable
-from extract.tables.loose_subjects import PlacedRows, spacing
+from extract.tables.loose_subjects import UNTOLD, PlacedRows, all_doubted, spacing
 from extract.tables.placement import OPEN, ColumnRule, PlacedLine, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.three_public import NAMES, item_of
@@ -32,7 +34,24 @@ _SELDOM = {
     "vehicles": 0.0,
     "vehicle_operation": 1.0,
 }
-_LABELS = {"budget": "预算数", "final": "决算数"}
+_LABELS = {
+    "budget": "预算数",
+    "final": "决算数",
+    "initial_budget": "年初预算数",
+    "previous": "上年数",
+    "previous_budget": "上年预算数",
+    "previous_final": "上年决算数",
+}
+_VALUES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("previous", re.compile(r"(?:上年|去年)(?:度)?(?:预算|执行|决算|完成)?(?:执行)?数?")),
+    ("initial_budget", re.compile(r"年初预算数")),
+    ("budget", re.compile(r"(?:本年|本年度|当年|全年|调整)?(?:支出)?预算(?:数|金额|额)?|金额")),
+    ("final", re.compile(r"(?:本年|本年度|当年|全年)?(?:支出)?决算(?:数|金额|额)?")),
+    ("", re.compile(r"[项目]|项目|项目名称|支出项目|三公经费项目|行次|序号|栏次|其中:?")),
+)
+"""What the labels over the figures say these are; nothing of the heads of names."""
+_DATED = re.compile(r"((?:19|20)\d\d)年度?(.*)")
+_PREVIOUS = re.compile(r"上年|去年|执行数|完成数")
 _ABROAD = re.compile(r"出国")
 _RECEPTION = re.compile(r"公务接待|接待费")
 _OPERATING_COSTS = re.compile(r"机关运行")
@@ -67,7 +86,8 @@ def read_public(rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setti
         if row.texts and item_of("".join(row.texts)) and row.figures and not counts_up(row)
     ]
     if len({item_of("".join(row.texts)) for row in down}) >= 3:
-        return _down(down, setting)
+        header = itertools.takewhile(lambda row: row is not down[0], rows)
+        return _down(down, [text for row in header for text in row.texts], setting)
     return _across(rows, notes, setting)
 
 
@@ -84,7 +104,9 @@ def _across(rows: Sequence[PrintedRow], notes: Sequence[str], setting: Setting) 
         return None
     placed = _placed(data, places, numbers)
     at = {places[column]: token for column, token in zip(placed.columns, figures, strict=True)}
-    return PublicForm(_columns(places), _rows(places, at, placed), at.get(_OPERATING))
+    found = _rows(places, at, placed)
+    found = found if _is_told(header_text(header)) else all_doubted(found, UNTOLD)
+    return PublicForm(_columns(places), found, at.get(_OPERATING))
 
 
 def _parted(rows: Sequence[PrintedRow]) -> tuple[list[PrintedRow], PrintedRow | None]:
@@ -103,17 +125,28 @@ def _parted(rows: Sequence[PrintedRow]) -> tuple[list[PrintedRow], PrintedRow | 
 
 
 def _places(text: str, notes: Sequence[str], width: int, setting: Setting) -> tuple[_Place, ...]:
-    """What each column across holds: six expenses, once or for budget and final account each."""
+    """What each column across holds: six expenses, once or for two years or values each."""
     order = _ORDERS[1] if _reception_first(text, notes) else _ORDERS[0]
-    if _OPERATING_COSTS.search(text) and width in (0, len(order) + 1):
-        return (*(_Place(item, "budget") for item in order), _OPERATING)
-    both = width > 7 or ("预算数" in text and "决算数" in text)
+    both = width > len(order) + 1 or ("预算数" in text and "决算数" in text)
     if not both:
         key = "final" if "决算" in text or setting.kind == "final_accounts" else "budget"
-        return tuple(_Place(item, key) for item in order)
+        places = tuple(_Place(item, key) for item in order)
+        before = (_Place("total", f"previous_{key}"),) if _previous_total(text) else ()
+        after = (_OPERATING,) if _OPERATING_COSTS.search(text) else ()
+        return (*before, *places, *after)
     if text.count("决算数") > 1:
         return tuple(_Place(item, key) for item in order for key in ("budget", "final"))
     return tuple(_Place(item, key) for key in ("budget", "final") for item in order)
+
+
+def _previous_total(text: str) -> bool:
+    """Whether one column in front prints the total of the year before."""
+    return bool(_PREVIOUS.match(text)) and text.count("经费合计") > 1 and text.count("出国") == 1
+
+
+def _is_told(text: str) -> bool:
+    """Whether the header says which year its figures are of."""
+    return not _PREVIOUS.search(text) or _previous_total(text)
 
 
 def _reception_first(text: str, notes: Sequence[str]) -> bool:
@@ -144,6 +177,7 @@ def _rules(places: Sequence[_Place]) -> list[ColumnRule]:
         (index[left, key], tuple((1, index[term, key]) for term in terms))
         for key in _keys(places)
         for left, terms in _SUMS
+        if all((item, key) in index for item in (left, *terms))
     ]
 
 
@@ -192,14 +226,12 @@ def _repairs(rows: Sequence[Row], at: Mapping[_Place, Token]) -> tuple[Repair, .
 # --- down ------------------------------------------------------------------------------------------
 
 
-def _down(rows: Sequence[PrintedRow], setting: Setting) -> PublicForm:
-    """One expense a line; its figures are the budget, the final account, or both in this order."""
+def _down(rows: Sequence[PrintedRow], header: Sequence[str], setting: Setting) -> PublicForm:
+    """One expense a line; its figures are what the header says, in this order."""
     lines = [
         (item_of("".join(row.texts)), row, figures) for row, figures in zip(rows, _figures(rows), strict=True)
     ]
-    width = max(len(figures) for _, _, figures in lines)
-    only = "final" if setting.kind == "final_accounts" else "budget"
-    keys = ("budget", "final") if width >= 2 else (only,)
+    keys, told = _value_keys(header, max(len(figures) for _, _, figures in lines), setting)
     found: list[Row] = []
     doubts: list[Doubt] = []
     at: dict[_Place, Token] = {}
@@ -210,8 +242,29 @@ def _down(rows: Sequence[PrintedRow], setting: Setting) -> PublicForm:
         doubts += [] if certain else [Doubt(len(found), key, OPEN) for key in keys]
         at |= {_Place(item, key): token for key, token in tokens.items()}
         found.append(_row(item, tokens, dict.fromkeys(keys), "".join(row.texts)))
-    columns = tuple(Column(key=key, label=_LABELS[key]) for key in keys)
-    return PublicForm(columns, PlacedRows(tuple(found), tuple(doubts), _repairs(found, at)))
+    columns = tuple(Column(key=key, label=_LABELS.get(key, key)) for key in keys)
+    placed = PlacedRows(tuple(found), tuple(doubts), _repairs(found, at))
+    return PublicForm(columns, placed if told else all_doubted(placed, UNTOLD))
+
+
+def _value_keys(header: Sequence[str], width: int, setting: Setting) -> tuple[tuple[str, ...], bool]:
+    """What the figures of a line are, and whether the header tells; else the usual ones are guessed."""
+    labels = put_together(header, lambda text, _: _value_key(text, setting.fiscal_year))
+    keys = tuple(dict.fromkeys(label for label in labels or () if label))
+    if keys and len(keys) >= width:
+        return keys, True
+    only = "final" if setting.kind == "final_accounts" else "budget"
+    guessed = ("budget", "final") if width >= 2 else (only,)
+    extra = tuple(f"column_{i + 1}" for i in range(len(guessed), width))
+    return (*guessed, *extra), width < 2 and _is_told("".join(header))
+
+
+def _value_key(text: str, fiscal_year: int | None) -> str | None:
+    dated = _DATED.fullmatch(text)
+    if dated and fiscal_year is not None and int(dated[1]) < fiscal_year:
+        return "previous"
+    plain = dated[2] if dated else text
+    return next((key for key, words in _VALUES if words.fullmatch(plain)), None)
 
 
 def _figures(rows: Sequence[PrintedRow]) -> list[tuple[Token, ...]]:

@@ -14,6 +14,7 @@ from extract.layout.marks import without_inline_marks
 from extract.layout.transcripts import printed_cells
 from extract.tables.amounts import is_blank, normalised, parse_amount
 from extract.tables.codes import code_in_name
+from extract.tables.damaged import damaged_code, looks_like_figure, tidied_figure
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.placement import Line
 
@@ -23,6 +24,10 @@ CODE = re.compile(r"[1-5]\d{2}(?:\d{2}){0,2}")
 ITEM = re.compile(r"^(?:[一二三四五六七八九十]+|\d{1,2})[、.．]|^[(（][一二三四五六七八九十]+[)）]")
 """The numbering in front of the lines of two-sided forms."""
 _FINISHED = re.compile(r"\d[\d,]*\.\d{2}%?")
+_RUN_OVER = re.compile(r"([一-鿿]{1,3})\s+(-?\d[\d,，.．· ]*\.\s?\d{2})")
+_PART = re.compile(r"\d{1,2}")
+_CODED = 3
+"""So many codes make a list of cells one of coded rows."""
 _PAGE_NUMBER = re.compile(r"[-—–]*\d{1,3}[-—–]*")
 _FRAGMENT_END = re.compile(r"[\d][,.，．·]$")
 _FRAGMENT_START = re.compile(r"^[,.，．·]\d")
@@ -54,7 +59,10 @@ class Token:
     @property
     def respaced(self) -> bool:
         """Whether blanks or marks had to be taken out of the figure to read it."""
-        return self.value is not None and bool(re.search(r"[\s*_<>，．·]", self.text.strip()))
+        if self.value is None:
+            return False
+        marked = bool(re.search(r"[\s*_<>，．·]", self.text.strip()))
+        return marked or parse_amount(without_inline_marks(self.text)) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +105,20 @@ def figure_in(text: str) -> Decimal | None:
     """
     pieces = without_inline_marks(text).split()
     if len(pieces) < 2:
-        return parse_amount("".join(pieces))
+        return _one_figure("".join(pieces))
     if any(_FINISHED.fullmatch(normalised(piece)) for piece in pieces[:-1]):
         return None
     joints = all(
         _FRAGMENT_END.search(left) or _FRAGMENT_START.search(right)
         for left, right in itertools.pairwise(pieces)
     )
-    value = parse_amount("".join(pieces).replace("·", "."))
+    value = _one_figure("".join(pieces))
     return value if joints or _FINISHED.fullmatch(normalised("".join(pieces))) else None
+
+
+def _one_figure(text: str) -> Decimal | None:
+    value = parse_amount(text)
+    return tidied_figure(text) if value is None else value
 
 
 def _token(text: str, cell: int | None = None) -> Token:
@@ -129,15 +142,20 @@ def _tokens_in(cell: str, index: int) -> Iterator[Token]:
     if token.sort != "text":
         yield token
         return
-    split = code_in_name(shown)
+    split = code_in_name(shown) or _spilled(shown)
     pieces = shown.split()
     if split is not None:
-        yield Token(split[0], "figure", Decimal(split[0]), index)
-        yield Token(split[1], "text", None, index)
+        yield from (_token(piece, index) for piece in split)
     elif len(pieces) > 1 and all(_FINISHED.fullmatch(normalised(piece)) for piece in pieces):
         yield from (_token(piece, index + step) for step, piece in enumerate(pieces))
     else:
         yield token
+
+
+def _spilled(cell: str) -> tuple[str, str] | None:
+    """The end of a name that ran over into the cell of a figure, and the figure."""
+    found = _RUN_OVER.fullmatch(cell)
+    return (found[1], found[2]) if found and figure_in(found[2]) is not None else None
 
 
 def _line_tokens(line: str) -> tuple[Token, ...]:
@@ -181,9 +199,20 @@ def _plain_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
     for line in lines:
         cells = printed_cells(line)
         if cells is not None:
-            yield PrintedRow(_cell_tokens(cells), kept=True)
+            yield from (PrintedRow(_cell_tokens(row), kept=True) for row in _rows_in(cells))
         elif line.strip():
             yield PrintedRow(_line_tokens(line), kept=False)
+
+
+def _rows_in(cells: Sequence[str]) -> tuple[Sequence[str], ...]:
+    """The rows a line of cells holds: two where recognition joined them, every cell with two pieces."""
+    pieces = [cell.split() for cell in cells]
+    printed = [each for each in pieces if each]
+    codes = printed[0] if printed else []
+    joined = len(printed) > 2 and all(len(each) == 2 for each in printed)
+    if not joined or not all(CODE.fullmatch(code) for code in codes):
+        return (cells,)
+    return tuple([each[row] if each else "" for each in pieces] for row in range(2))
 
 
 def _is_stacked(lines: Sequence[str]) -> bool:
@@ -234,11 +263,15 @@ def _listed_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
     row: list[Token] = []
     tokens = [token for line in lines for token in _cell_or_pieces(line)]
     start, stop = _counting(tokens)
-    listed = any(ITEM.match(token.plain) for token in tokens if token.sort == "text")
+    listed = any(
+        ITEM.match(token.plain) and not looks_like_figure(token.plain)
+        for token in tokens
+        if token.sort == "text"
+    )
+    coded = sum(bool(CODE.fullmatch(token.plain)) for token in tokens) >= _CODED
     for index, token in enumerate(tokens):
-        if row and (
-            index in (start, stop) or (not start < index < stop and _begins_row(token, row, listed=listed))
-        ):
+        begins = _begins_row(token, row, listed=listed) or (coded and _is_damaged_code(tokens, index, row))
+        if row and (index in (start, stop) or (not start < index < stop and begins)):
             yield PrintedRow(tuple(row), kept=False)
             row = []
         row.append(token)
@@ -247,10 +280,10 @@ def _listed_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
 
 
 def _cell_or_pieces(line: str) -> tuple[Token, ...]:
-    """A line as one cell, unless several figures stand on it."""
+    """A line as one cell, unless several figures stand on it that are not one code with blanks."""
     cell = _token(without_inline_marks(line).strip())
     pieces = _line_tokens(line)
-    several = sum(piece.sort == "figure" for piece in pieces) > 1
+    several = sum(piece.sort == "figure" for piece in pieces) > 1 and not CODE.fullmatch(cell.plain)
     return pieces if cell.sort == "text" and several else (cell,)
 
 
@@ -268,9 +301,22 @@ def _counting(tokens: Sequence[Token]) -> tuple[int, int]:
 def _begins_row(token: Token, row: Sequence[Token], *, listed: bool) -> bool:
     """Whether a cell begins a row: in a list of numbered items every text does."""
     named = any(each.sort == "text" for each in row)
-    if token.sort == "text":
+    if token.sort == "text" and not looks_like_figure(token.plain):
         return named and (row[-1].sort != "text" or listed or token.plain in TOTAL_NAMES)
     return named and token.whole is not None and bool(CODE.fullmatch(token.plain)) and "." not in token.plain
+
+
+def _is_damaged_code(tokens: Sequence[Token], index: int, row: Sequence[Token]) -> bool:
+    """Whether a cell that is no code begins a row all the same: a name stands behind it, figures before.
+
+    Between the two may stand group and item, two digits each.
+    """
+    following = itertools.dropwhile(lambda token: _PART.fullmatch(token.plain), tokens[index + 1 : index + 4])
+    behind = next(following, None)
+    named = any(each.sort == "text" and not looks_like_figure(each.plain) for each in row)
+    if behind is None or behind.sort != "text" or looks_like_figure(behind.plain) or not named:
+        return False
+    return damaged_code(tokens[index].text) is not None
 
 
 def is_page_number(row: PrintedRow) -> bool:

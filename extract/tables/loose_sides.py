@@ -12,9 +12,9 @@ from decimal import Decimal
 from extract.tables.forms.registry import FormSpec
 from extract.tables.formulas import printed_formulas
 from extract.tables.headers import TOTAL_NAMES
-from extract.tables.loose_columns import column_rules, column_weights
-from extract.tables.loose_rows import ITEM, PrintedRow, Token, counts_up, is_page_number, placeable
-from extract.tables.loose_subjects import PlacedRows, spacing
+from extract.tables.loose_columns import column_rules, column_weights, header_text
+from extract.tables.loose_rows import ITEM, PrintedRow, Token, counts_up, placeable
+from extract.tables.loose_subjects import PlacedRows, all_doubted, spacing
 from extract.tables.placement import Known, Line, PlacedLine, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
@@ -63,6 +63,7 @@ class TwoSidedForm:
     income: tuple[SideLine, ...]
     expenditure: tuple[SideLine, ...]
     notes: tuple[str, ...]
+    told: bool = True
 
 
 def read_two_sided_form(
@@ -75,8 +76,9 @@ def read_two_sided_form(
     lines = _counted_lines(body) if _is_counted(body) else _kept_lines(body)
     income = tuple(line for line in lines if line.side == "income")
     expenditure = tuple(line for line in lines if line.side == "expenditure")
-    columns = _columns(spec, lines, rows[: len(rows) - len(body)])
-    return TwoSidedForm(spec, columns, _printing(income), _printing(expenditure), tuple(notes))
+    header = rows[: next(i for i, row in enumerate(rows) if row is body[0])]
+    columns, told = _columns(spec, lines, header)
+    return TwoSidedForm(spec, columns, _printing(income), _printing(expenditure), tuple(notes), told)
 
 
 def _body(rows: Sequence[PrintedRow]) -> list[PrintedRow]:
@@ -85,23 +87,32 @@ def _body(rows: Sequence[PrintedRow]) -> list[PrintedRow]:
         (i for i, row in enumerate(rows) if any(_FIRST.match(text) for text in row.texts)), len(rows)
     )
     header = {row.texts for row in rows[:first] if row.texts}
-    return [
-        row
-        for row in rows[first:]
-        if row.tokens
-        and row.texts not in header
-        and not counts_up(row)
-        and not (is_page_number(row) and False)
-    ]
+    return [row for row in rows[first:] if row.tokens and row.texts not in header and not counts_up(row)]
 
 
-def _columns(spec: FormSpec, lines: Sequence[SideLine], header: Sequence[PrintedRow]) -> tuple[Column, ...]:
+def _columns(
+    spec: FormSpec, lines: Sequence[SideLine], header: Sequence[PrintedRow]
+) -> tuple[tuple[Column, ...], bool]:
+    """The columns of the expenditure side, and whether the header really names them."""
     width = max((sum(token.value is not None for token in line.figures) for line in lines), default=0)
-    keys = ["total", *(spec.side_columns or _named_columns(header, width))]
+    further = list(spec.side_columns) or _named_columns(header, width)
+    words = {column.key: column.words for column in spec.columns}
+    text = header_text(header)
+    named = all(any(word in text for word in words.get(key, ("",))) for key in further)
+    keys = ["total", *further]
+    told = len(keys) >= width and (named or _counts_to(header, len(spec.numbered)))
     keys += [f"column_{i + 1}" for i in range(len(keys), width)]
-    words = {column.key: column.words[0] for column in spec.columns}
     labels = {"total": "小计" if len(keys) > 1 else "金额"}
-    return tuple(Column(key=key, label=labels.get(key, words.get(key, ""))) for key in keys)
+    columns = (Column(key=key, label=labels.get(key, words.get(key, ("",))[0])) for key in keys)
+    return tuple(columns), told
+
+
+def _counts_to(header: Sequence[PrintedRow], last: int) -> bool:
+    """Whether a row of 栏次 counts up to the form's last, so that its columns are the form's own."""
+    rows = ([token.whole for token in row.figures] for row in header)
+    return any(
+        len(numbers) > 1 and numbers == list(range(last + 1 - len(numbers), last + 1)) for numbers in rows
+    )
 
 
 def _named_columns(header: Sequence[PrintedRow], width: int) -> list[str]:
@@ -261,7 +272,8 @@ def _parts(row: PrintedRow, numbered: bool) -> Iterator[SideLine]:
 def _begins_part(part: SideLine, token: Token, row: PrintedRow, numbered: bool) -> bool:
     if token.sort == "text":
         ongoing = part.number is None and not part.figures and part.name is not None and not row.kept
-        return not ongoing or bool(ITEM.match(token.plain))
+        other = bool(_SPENT.search(token.plain)) and not _SPENT.search(part.plain)
+        return not ongoing or other or bool(ITEM.match(token.plain))
     if not numbered or token.whole is None or part.number is None:
         return False
     return _is_right_number(part, token, row)
@@ -343,7 +355,8 @@ def place_two_sided(form: TwoSidedForm, known: Known | None = None) -> PlacedRow
         known=known,
         weights=column_weights(form.spec, form.columns),
     )
-    return _rows(form, (*income, *expenditure))
+    rows = _rows(form, (*income, *expenditure))
+    return rows if form.told else all_doubted(rows)
 
 
 def _placed_income(form: TwoSidedForm) -> tuple[PlacedLine, ...]:

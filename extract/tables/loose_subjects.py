@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 
 from extract.tables.codes import joined_code, level_of
+from extract.tables.damaged import as_digits, damaged_code, joined_signs, looks_like_figure
 from extract.tables.formreader import Setting
 from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import FormSpec
 from extract.tables.headers import TOTAL_NAMES
 from extract.tables.loose_columns import column_rules, column_weights, first_amount_cell, loose_columns
-from extract.tables.loose_rows import CODE, PrintedRow, Token, counts_up, is_page_number, placeable
-from extract.tables.placement import Known, PlacedLine, place_lines
+from extract.tables.loose_rows import CODE, ITEM, PrintedRow, Token, counts_up, is_page_number, placeable
+from extract.tables.placement import ColumnRule, Known, PlacedLine, has_moved, place_lines
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
 from models.disclosure import Cell, Column, Level, Repair, Row
 
 _HEADING_WORDS = re.compile(r"科目|项目|名称|编码|支出|收入|栏次|单位")
+_HAN = re.compile(r"[一-鿿]")
 _SMALL = re.compile(r"\d{1,2}")
+UNTOLD = "the header does not tell what this column is"
+SEVERAL_NAMES = "the name may be that of several lines"
+SLID = "cells of this document have slid"
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectLine:
     """One subject as printed; ``figures`` stand behind the name, ``name_cell`` is the name's cell.
 
-    ``unread`` are texts among the figures that are none.
+    ``unread`` are texts among the figures that are none; ``doubtful_name`` tells that the name may be
+    that of several lines.
     """
 
     code: str | None
@@ -36,6 +43,7 @@ class SubjectLine:
     name_tokens: tuple[Token, ...]
     figures: tuple[Token, ...]
     unread: tuple[Token, ...] = ()
+    doubtful_name: bool = False
 
     @property
     def printed_name(self) -> str | None:
@@ -49,46 +57,103 @@ class SubjectLine:
     def is_total(self) -> bool:
         return self.code is None and self.name in TOTAL_NAMES
 
-    def slot(self, token: Token) -> int | None:
-        """The amount column a token stands in, counted from the name."""
+    def slot(self, token: Token, first: int | None = None) -> int | None:
+        """The amount column a token stands in, counted from the name.
+
+        A total may stand over the columns of codes and names: its amounts are counted from the
+        ``first`` amount column of the header.
+        """
         cell = self.name_tokens[-1].cell if self.name_tokens else None
+        if self.is_total and first is not None and cell is not None and cell < first:
+            cell = first - 1
         return None if cell is None or token.cell is None else token.cell - cell - 1
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectForm:
-    """A form of subjects, read but not yet placed."""
+    """A form of subjects, read but not yet placed.
+
+    ``sums`` are those the header shows; ``told`` is False where it does not name the columns;
+    ``first`` is the cell of its first amount where cells are kept.
+    """
 
     spec: FormSpec
     columns: tuple[Column, ...]
     lines: tuple[SubjectLine, ...]
     notes: tuple[str, ...]
+    sums: tuple[ColumnRule, ...] = ()
+    told: bool = True
+    first: int | None = None
+
+    def slot(self, line: SubjectLine, token: Token) -> int | None:
+        """The amount column a token of a line stands in."""
+        return line.slot(token, self.first)
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedRows:
-    """Rows with what is uncertain about them; Doubt rows index ``rows``."""
+    """Rows with what is uncertain about them; Doubt rows index ``rows``.
+
+    ``slid`` tells that figures had to leave the cells they were printed in.
+    """
 
     rows: tuple[Row, ...]
     doubts: tuple[Doubt, ...]
     repairs: tuple[Repair, ...]
+    slid: bool = False
 
 
 def read_subject_form(
     rows: Sequence[PrintedRow], spec: FormSpec, notes: Sequence[str], setting: Setting
 ) -> SubjectForm | None:
     """Find header, columns and lines of a form of subjects; None when it has no such line."""
-    body = _Body()
-    for row in rows:
+    start = _body_start(rows)
+    body = _Body(header=[row for row in rows[:start] if not counts_up(row)])
+    body.numbers += [row for row in rows[:start] if counts_up(row)]
+    for row in rows[start:]:
         body.take(row)
     lines = body.finished()
     if not lines:
         return None
+    if all(line.code is None for line in lines):
+        lines = tuple(_with_own_name(line, spec) for line in lines)
     printed = max(_needed(line) for line in lines)
     counted = max((counts_up(row) for row in body.numbers), default=0)
     first = first_amount_cell(body.header, body.numbers[0] if body.numbers else None) or _behind_names(lines)
-    columns = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
-    return SubjectForm(spec, columns, lines, tuple(notes))
+    found = loose_columns(spec, body.header, counted=counted, printed=printed, first=first, setting=setting)
+    return SubjectForm(spec, found.columns, lines, tuple(notes), found.sums, found.told, first)
+
+
+def _with_own_name(line: SubjectLine, spec: FormSpec) -> SubjectLine:
+    """A line of a list without codes, with the last of several names that stand before its figures.
+
+    Lines of such a list may print no figures, and then their names run into the next one's.
+    """
+    if len(line.name_tokens) < 2 or any(token.cell is not None for token in line.name_tokens):
+        return line
+    last = ITEM.sub("", line.name_tokens[-1].plain)
+    words = {word for column in spec.columns for word in column.words}
+    if last in words:
+        return replace(line, name_tokens=line.name_tokens[-1:])
+    return replace(line, doubtful_name=True)
+
+
+def _body_start(rows: Sequence[PrintedRow]) -> int:
+    """Where the body begins, where no cells are kept: with the first figure or code.
+
+    A total without figures is a word of the header then, unless its figures stand on the next line.
+    """
+    if any(row.kept for row in rows):
+        return 0
+    filled = (i for i, row in enumerate(rows) if _prints_figures(row))
+    start = next(filled, 0)
+    bare = start and not rows[start].texts
+    return start - 1 if bare and TOTAL_NAMES.issuperset(rows[start - 1].texts) else start
+
+
+def _prints_figures(row: PrintedRow) -> bool:
+    printed = any(token.sort == "figure" for token in row.tokens)
+    return printed and not counts_up(row) and not is_page_number(row)
 
 
 def _behind_names(lines: Sequence[SubjectLine]) -> int | None:
@@ -211,9 +276,13 @@ def _from_first_text(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 def _parted(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]:
     """The name in front, the figures and dashes, and texts behind a figure."""
-    start = next((i for i, token in enumerate(tokens) if token.sort != "text"), len(tokens))
+    start = next((i for i, token in enumerate(tokens) if not _is_word(token)), len(tokens))
     figures = tuple(token for token in tokens[start:] if token.sort != "text")
     return tuple(tokens[:start]), figures, tuple(token for token in tokens[start:] if token.sort == "text")
+
+
+def _is_word(token: Token) -> bool:
+    return token.sort == "text" and not looks_like_figure(token.plain)
 
 
 def _total(names: Sequence[Token], figures: Sequence[Token]) -> Token | None:
@@ -225,6 +294,20 @@ def _total(names: Sequence[Token], figures: Sequence[Token]) -> Token | None:
 
 
 def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tuple[str, ...], int]:
+    """The code in front of a row, and how many tokens it takes.
+
+    A code that is none, its letters kept, is taken where a name stands behind it.
+    """
+    code, parts, used = _clear_code(tokens, above)
+    if code and (used == len(tokens) or tokens[used].sort == "text"):
+        return code, parts, used
+    run = next((i for i, token in enumerate(tokens) if _HAN.search(token.plain)), len(tokens))
+    signs = joined_signs([token.plain for token in tokens[:run]])
+    damaged = damaged_code(signs) if run < len(tokens) else None
+    return (damaged, tuple(above), run) if damaged else (code, parts, used)
+
+
+def _clear_code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tuple[str, ...], int]:
     """The code in front of a row, printed whole, with blanks or in parts, and how many tokens it takes."""
     parts: list[str] = []
     for token in tokens:
@@ -236,7 +319,7 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
         parts.append(digits)
     if not parts:
         return None, tuple(above), 0
-    whole = "".join(parts)
+    whole = joined_signs(parts)
     if (len(parts) > 1 and not CODE.fullmatch(whole)) or len(whole) < 3:
         padded = joined_code(parts if len(parts[0]) == 3 else ["", *parts], above)
         whole = "".join(padded)
@@ -248,34 +331,55 @@ def _code(tokens: Sequence[Token], above: Sequence[str]) -> tuple[str | None, tu
 # --- placing ---------------------------------------------------------------------------------------
 
 
-def place_subjects(form: SubjectForm, known: Known | None = None) -> PlacedRows:
-    """Put the figures of every line into their columns."""
+def place_subjects(form: SubjectForm, known: Known | None = None, *, slid: bool = False) -> PlacedRows:
+    """Put the figures of every line into their columns; ``slid`` where no printed cell is evidence."""
     width = len(form.columns)
     lines = [
-        placeable(line.figures, width, line.slot, _parent(form.lines, index))
+        placeable(line.figures, width, partial(form.slot, line), _parent(form.lines, index))
         for index, line in enumerate(form.lines)
     ]
     placed = place_lines(
         lines,
         width,
-        column_rules(form.spec, form.columns, form.notes),
+        column_rules(form.spec, form.columns, form.notes, form.sums),
         known=known,
         weights=column_weights(form.spec, form.columns),
+        slid=slid,
     )
-    return rows_of(form, placed)
+    moved = any(has_moved(line, place) for line, place in zip(lines, placed, strict=True))
+    rows = replace(rows_of(form, placed), slid=moved)
+    return rows if form.told else all_doubted(rows)
+
+
+def all_doubted(placed: PlacedRows, reason: str = UNTOLD) -> PlacedRows:
+    """The same rows, every figure in doubt."""
+    doubts = (
+        Doubt(index, key, reason)
+        for index, row in enumerate(placed.rows)
+        for key, amount in row.amounts.items()
+        if amount is not None
+    )
+    return replace(placed, doubts=(*placed.doubts, *doubts))
 
 
 def _parent(lines: Sequence[SubjectLine], index: int) -> int | None:
     """The line a subject is part of: the nearest above whose code begins its own, else the total."""
-    line = lines[index]
     total = next((i for i, each in enumerate(lines) if each.is_total), None)
-    if line.code is None:
+    code = as_digits(lines[index].code or "")
+    if not code:
         return None
-    for above in range(index - 1, -1, -1):
-        code = lines[above].code
-        if code and len(code) < len(line.code) and line.code.startswith(code):
-            return above
-    return total
+    above = [(i, as_digits(lines[i].code or "")) for i in range(index - 1, -1, -1)]
+    parents = [i for i, each in above if each and len(each) < len(code) and code.startswith(each)]
+    clear = CODE.fullmatch(lines[index].code or "")
+    return next(iter(parents if clear else [*parents, *_nearly(code, above)]), total)
+
+
+def _nearly(code: str, above: Sequence[tuple[int, str]]) -> Iterator[int]:
+    """The lines above whose code a damaged one would begin with, were one digit another."""
+    for index, each in above:
+        differing = sum(a != b for a, b in zip(each, code, strict=False))
+        if len(each) == len(code) - 2 and differing <= 1:
+            yield index
 
 
 def rows_of(form: SubjectForm, placed: Iterable[PlacedLine]) -> PlacedRows:
@@ -290,6 +394,8 @@ def rows_of(form: SubjectForm, placed: Iterable[PlacedLine]) -> PlacedRows:
             Doubt(len(rows), form.columns[column].key, reason)
             for column, reason in sorted(place.doubtful.items())
         ]
+        if line.doubtful_name:
+            doubts += [Doubt(len(rows), form.columns[column].key, SEVERAL_NAMES) for column in place.columns]
         rows.append(row)
         repairs += _repairs(form, row, line, place)
     return PlacedRows(tuple(rows), tuple(doubts), tuple(repairs))
@@ -321,7 +427,7 @@ def _unread(form: SubjectForm, line: SubjectLine, taken: dict[str, Cell]) -> dic
     """Texts in amount columns that are no figures, by column; without cells the total is named."""
     found: dict[str, Token] = {}
     for token in line.unread:
-        slot = line.slot(token)
+        slot = form.slot(line, token)
         place = 0 if slot is None else slot
         if place < len(form.columns) and form.columns[place].key not in taken:
             found[form.columns[place].key] = token
@@ -349,7 +455,7 @@ def _repairs(form: SubjectForm, row: Row, line: SubjectLine, place: PlacedLine) 
         key = form.columns[column].key
         if token.respaced:
             found.append(spacing(f"{address}/{key}", token.text, format(token.value or 0, "f")))
-        slot = line.slot(token)
+        slot = form.slot(line, token)
         if slot is not None and slot != column and column not in place.doubtful:
             found.append(_moved(f"{address}/{key}", form, slot, key))
     return found

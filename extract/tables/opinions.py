@@ -32,7 +32,9 @@ def best_reading(
     others = [
         _owned_up(read_form(other, context, setting), other.grid, setting) for other in second.readings(spots)
     ]
-    return max((first, *others), key=lambda readings: _merit(readings, setting))
+    # What reads less of the table fails less often, too: it must confirm as much as the first.
+    rivals = [other for other in others if _held(other, setting) >= _held(first, setting)]
+    return max((first, *rivals), key=lambda readings: _merit(readings, setting))
 
 
 def _owned_up(readings: tuple[TableReading, ...], grid: Grid, setting: Setting) -> tuple[TableReading, ...]:
@@ -63,13 +65,21 @@ def _all_doubted(reading: TableReading) -> TableReading:
     return replace(reading, doubts=(*reading.doubts, *figures))
 
 
-def _merit(readings: Sequence[TableReading], setting: Setting) -> tuple[int, int, int]:
-    """Readings compare by identities, those that fail counting against twice, then by what stays unread."""
-    counts = [tally(reading.table, setting.kind) for reading in readings]
-    held, failed = sum(count.held for count in counts), sum(count.failed for count in counts)
+def _held(readings: Sequence[TableReading], setting: Setting) -> int:
+    """How many identities a reading satisfies."""
+    return sum(tally(reading.table, setting.kind).held for reading in readings)
+
+
+def _merit(readings: Sequence[TableReading], setting: Setting) -> tuple[int, int, int, int]:
+    """Readings compare by identities, those that fail counting against twice, then by what has no name
+    or cannot be read.
+    """
+    failed = sum(tally(reading.table, setting.kind).failed for reading in readings)
     known = sum(reading.table.kind != "other" for reading in readings)
+    columns = [column for reading in readings for column in reading.table.columns]
+    nameless = sum(column.key.startswith("column_") for column in columns)
     unread = sum(doubt.reason == NOT_A_FIGURE for reading in readings for doubt in reading.doubts)
-    return held - 2 * failed, known, -unread
+    return _held(readings, setting) - 2 * failed, known, -nameless, -unread
 
 
 def _doubtful(readings: Sequence[TableReading], setting: Setting) -> bool:

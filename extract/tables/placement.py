@@ -10,7 +10,7 @@ some solution (arc consistency decides tree-structured constraints: Freuder, JAC
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, pairwise
@@ -23,10 +23,13 @@ ColumnRule = tuple[int, tuple[tuple[int, int], ...]]
 Known = Mapping[int, Mapping[int, Decimal]]
 """What other forms or the text say of some lines: line, column, figure."""
 
-_STATES = 20_000
-_STEPS = 150_000
+_STATES = 4_000
+_STEPS = 40_000
 """More partial sums than this under one line, or more steps to them, are not followed; its lines
 then stay doubtful."""
+_SEARCH = 400_000
+_CROSS_CHECK = 100_000
+"""Steps that one form may cost in all, and the search without its slots."""
 _MOVE = 1.0
 _STEP = 0.01
 _UNUSUAL = 0.001
@@ -68,6 +71,20 @@ class _Candidate:
 
 
 _Candidates = dict[Vector, _Candidate]
+
+
+@dataclass(slots=True)
+class _Steps:
+    """What a search may still cost."""
+
+    left: int
+
+    def taken(self, steps: int) -> bool:
+        """Whether so many more may be taken; they are counted then."""
+        if steps > min(self.left, _STEPS):
+            return False
+        self.left -= steps
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +130,7 @@ def place_lines(
     *,
     known: Known | None = None,
     weights: Sequence[float] = (),
+    slid: bool = False,
 ) -> tuple[PlacedLine, ...]:
     """Put the figures of every line into ``width`` columns, keeping their order.
 
@@ -123,6 +141,10 @@ def place_lines(
     (by column: how unusual a figure there is) is chosen. ``known`` figures rule out candidates
     that contradict them, where any candidate agrees.
 
+    Slots are evidence only where all of them are: once a figure has to leave its slot, or where
+    ``slid`` says that slots of the document cannot be trusted, what is not forced by the
+    identities alone is doubtful, slot or no slot.
+
     Raises ValueError for a line with more figures than there are columns.
     """
     if any(len(line.figures) > width for line in lines):
@@ -130,7 +152,8 @@ def place_lines(
     if not lines:
         return ()
     form = _form(lines, width, rules, weights)
-    attempts = (_solved(form, free, known or {}) for free in _freedoms(form))
+    steps = _Steps(_SEARCH)
+    attempts = (_solved(form, free, known or {}, steps) for free in _freedoms(form))
     best: _Outcome | None = None
     for outcome in attempts:
         if best is None or outcome.faults < best.faults:
@@ -138,7 +161,30 @@ def place_lines(
         if not best.faults:
             break
     assert best is not None
+    if slid or _has_moved(form, best):
+        best = _without_slots(form, best, known or {})
     return tuple(_placed(form, best, index) for index in range(len(lines)))
+
+
+def has_moved(line: Line, place: PlacedLine) -> bool:
+    """Whether a figure with a slot was placed elsewhere."""
+    return _leaves(line, place.columns)
+
+
+def _leaves(line: Line, columns: Sequence[int]) -> bool:
+    return any(slot is not None and slot != column for slot, column in zip(line.slots, columns, strict=True))
+
+
+def _has_moved(form: _Form, outcome: _Outcome) -> bool:
+    return any(map(_leaves, form.lines, outcome.columns))
+
+
+def _without_slots(form: _Form, outcome: _Outcome, known: Known) -> _Outcome:
+    """The same choice, with all that would have been possible had no slot been printed."""
+    every = frozenset(i for i, line in enumerate(form.lines) if line.figures)
+    free = _solved(form, every, known, _Steps(_CROSS_CHECK))
+    supported = (kept | other for kept, other in zip(outcome.supported, free.supported, strict=True))
+    return replace(outcome, supported=tuple(supported))
 
 
 def _form(lines: Sequence[Line], width: int, rules: Sequence[ColumnRule], weights: Sequence[float]) -> _Form:
@@ -288,7 +334,7 @@ def _agreeing(form: _Form, candidates: _Candidates, known: Mapping[int, Decimal]
 # --- the search ------------------------------------------------------------------------------------
 
 
-def _solved(form: _Form, free: frozenset[int], known: Known) -> _Outcome:
+def _solved(form: _Form, free: frozenset[int], known: Known, steps: _Steps) -> _Outcome:
     own = [
         _candidates(form, index, free=index in free, known=known.get(index, {}))
         for index in range(len(form.lines))
@@ -299,8 +345,8 @@ def _solved(form: _Form, free: frozenset[int], known: Known) -> _Outcome:
     for index in _bottom_up(form):
         if form.children[index]:
             parts = [feasible[child] for child in form.children[index]]
-            feasible[index], slacks[index] = _reachable(feasible[index], parts)
-    supported, chosen = _handed_down(form, feasible, slacks)
+            feasible[index], slacks[index] = _reachable(feasible[index], parts, steps)
+    supported, chosen = _handed_down(form, feasible, slacks, steps)
     broken_sums = frozenset(index for index, slack in slacks.items() if slack is None)
     columns = tuple(own[i][0][vector].columns for i, vector in enumerate(chosen))
     return _Outcome(tuple(chosen), columns, tuple(supported), broken_lines, broken_sums)
@@ -317,30 +363,56 @@ def _bottom_up(form: _Form) -> list[int]:
     return order[::-1]
 
 
-def _reachable(targets: _Candidates, parts: Sequence[_Candidates]) -> tuple[_Candidates, int | None]:
+def _reachable(
+    targets: _Candidates, parts: Sequence[_Candidates], steps: _Steps
+) -> tuple[_Candidates, int | None]:
     """The candidates of a sum that its parts can add up to, their costs those of the whole branch.
 
     The slack is 0 where one is met exactly, else the rounding allowed; None when no candidate is
     met at all, or the search grew too large: then the sum decides nothing.
     """
     for slack in (0, _slack(len(parts))):
-        layers = _partial_sums(parts, targets, slack)
+        layers = _partial_sums(parts, targets, slack, steps)
         if layers is None:
             break
+        sums = _Sums(layers[-1], slack)
         met = {
             target: replace(found, cost=found.cost + cost)
             for target, found in targets.items()
-            if (cost := _cheapest(layers[-1], target, slack)) is not None
+            if (cost := sums.cheapest(target)) is not None
         }
         if met:
             return met, slack
     return targets, None
 
 
-def _cheapest(sums: Mapping[Vector, float], target: Vector, slack: int) -> float | None:
-    if slack == 0:
-        return sums.get(target)
-    return min((cost for reached, cost in sums.items() if _near(reached, target, slack)), default=None)
+class _Sums:
+    """Partial sums with their costs, found by what they come near to.
+
+    Sorted into strips as wide as the slack along the column that tells most of them apart, so only
+    three strips have to be looked through.
+    """
+
+    def __init__(self, costs: Mapping[Vector, float], slack: int) -> None:
+        self._costs, self._slack, self._width = costs, slack, 2 * slack + 1
+        columns = list(zip(*costs, strict=True))
+        self._column = max(range(len(columns)), key=lambda column: len(set(columns[column])), default=0)
+        self._strips: dict[int, list[Vector]] = {}
+        for reached in costs if slack else ():
+            self._strips.setdefault(reached[self._column] // self._width, []).append(reached)
+
+    def near(self, target: Vector) -> Iterator[Vector]:
+        """The sums that come within the slack of a target."""
+        if not self._slack:
+            yield from (target,) if target in self._costs else ()
+            return
+        strip = target[self._column] // self._width
+        for place in (strip - 1, strip, strip + 1):
+            yield from (sums for sums in self._strips.get(place, ()) if _near(sums, target, self._slack))
+
+    def cheapest(self, target: Vector) -> float | None:
+        """The cost of the cheapest of them; None when there is none."""
+        return min((self._costs[reached] for reached in self.near(target)), default=None)
 
 
 def _near(left: Vector, right: Vector, slack: int) -> bool:
@@ -348,7 +420,7 @@ def _near(left: Vector, right: Vector, slack: int) -> bool:
 
 
 def _partial_sums(
-    parts: Sequence[_Candidates], targets: Collection[Vector], slack: int
+    parts: Sequence[_Candidates], targets: Collection[Vector], slack: int, steps: _Steps
 ) -> list[dict[Vector, float]] | None:
     """The cheapest way to every partial sum after 0, 1, … parts; None when there are too many.
 
@@ -359,7 +431,7 @@ def _partial_sums(
     bounds = _bounds(parts, targets, slack)
     for part, (low, high) in zip(parts, bounds, strict=True):
         sums: dict[Vector, float] = {}
-        if len(layers[-1]) * len(part) > _STEPS:
+        if not steps.taken(len(layers[-1]) * len(part)):
             return None
         for reached, cost in layers[-1].items():
             for vector, candidate in part.items():
@@ -387,7 +459,7 @@ def _bounds(
 
 
 def _handed_down(
-    form: _Form, feasible: Sequence[_Candidates], slacks: Mapping[int, int | None]
+    form: _Form, feasible: Sequence[_Candidates], slacks: Mapping[int, int | None], steps: _Steps
 ) -> tuple[list[frozenset[Vector]], list[Vector]]:
     """From the top: which candidates occur in some solution, and the cheapest whole solution."""
     supported = [frozenset(candidates) for candidates in feasible]
@@ -397,7 +469,7 @@ def _handed_down(
         if slack is None or not children:
             continue
         parts = [feasible[child] for child in children]
-        for child, vectors in zip(children, _support(parts, supported[index], slack), strict=True):
+        for child, vectors in zip(children, _support(parts, supported[index], slack, steps), strict=True):
             supported[child] = vectors
         for child, vector in zip(children, _cheapest_parts(parts, chosen[index], slack), strict=True):
             chosen[child] = vector
@@ -405,33 +477,32 @@ def _handed_down(
 
 
 def _support(
-    parts: Sequence[_Candidates], targets: Collection[Vector], slack: int
+    parts: Sequence[_Candidates], targets: Collection[Vector], slack: int, steps: _Steps
 ) -> list[frozenset[Vector]]:
     """The candidates of each part that some way to one of the targets goes through."""
-    layers = _partial_sums(parts, targets, slack)
+    layers = _partial_sums(parts, targets, slack, steps)
     if layers is None:
         return [frozenset(part) for part in parts]
-    if slack == 0:
-        wanted = {reached for reached in layers[-1] if reached in targets}
-    else:
-        wanted = {sums for sums in layers[-1] if any(_near(sums, target, slack) for target in targets)}
+    sums = _Sums(layers[-1], slack)
+    wanted = {reached for target in targets for reached in sums.near(target)}
     found: list[frozenset[Vector]] = []
     for part, layer in zip(reversed(parts), reversed(layers[:-1]), strict=True):
-        steps = [
+        ways = [
             (reached, vector)
             for reached in layer
             for vector in part
             if tuple(map(add, reached, vector)) in wanted
         ]
-        found.append(frozenset(vector for _, vector in steps))
-        wanted = {reached for reached, _ in steps}
+        found.append(frozenset(vector for _, vector in ways))
+        wanted = {reached for reached, _ in ways}
     return found[::-1]
 
 
 def _cheapest_parts(parts: Sequence[_Candidates], target: Vector, slack: int) -> list[Vector]:
     """The cheapest candidates of the parts that add up to the target."""
-    layers = _partial_sums(parts, (target,), slack)
-    assert layers is not None  # the same search with more targets stayed within bounds
+    # Not counted: the same search with more targets has stayed within bounds.
+    layers = _partial_sums(parts, (target,), slack, _Steps(_SEARCH * len(parts)))
+    assert layers is not None
     at = min((reached for reached in layers[-1] if _near(reached, target, slack)), key=layers[-1].__getitem__)
     path: list[Vector] = []
     for part, layer in zip(reversed(parts), reversed(layers[:-1]), strict=True):

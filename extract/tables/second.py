@@ -4,62 +4,107 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from extract.layout.rulings import text_scale
 from extract.reading.pages import Box, Page
+from extract.reading.pdf_open import mupdf_errors
 from extract.tables.grid import Grid, GridCell
 
 FLAVOURS: dict[bool, tuple[str, ...]] = {True: ("lattice", "hybrid"), False: ("network", "stream")}
 """Which of camelot's parsers to ask, by whether the page is ruled."""
 
 
+_MOST_SCALED = 2.0
+"""Pages are not made larger or smaller than this many times: camelot's lattice draws them in pixels."""
+
+
 def second_grids(data: bytes, page: Page, box: Box, *, ruled: bool) -> Iterator[Grid]:
     """What camelot makes of the part of a page inside ``box`` (upright frame, points).
 
-    Pages displayed turned are left out: camelot's coordinates cannot be laid over them safely.
+    It gets the page upright and with its text in body size, for its tolerances are in points
+    and it does not turn pages: so it says the same however the page lies.
+    Recognised pages are left out: camelot finds no text there.
     """
-    if page.turn:
+    if page.trust != "text_layer":
         return
-    for flavour in FLAVOURS[ruled]:
-        for table in _tables(data, page.number, flavour):
-            grid = _grid(table, page, flavour)
+    scale = min(max(1 / text_scale(page), 1 / _MOST_SCALED), _MOST_SCALED)
+    sheet = _sheet(data, page, scale)
+    shown = page.displayed(box)
+    for flavour in FLAVOURS[ruled] if sheet else ():
+        for table in _tables(sheet, flavour):
+            grid = _grid(table, page, scale, flavour)
             found = next(iter(grid.boxes.values()))
-            if _overlap(found, box) > 0.5 * _area(box):
+            if _overlap(found, shown) > 0.5 * _area(shown):
                 yield grid
+
+
+def _sheet(data: bytes, page: Page, scale: float) -> bytes:
+    """The page alone in a PDF, upright and scaled; empty where it cannot be taken out of its document."""
+    import pymupdf
+
+    try:
+        with pymupdf.open(stream=data, filetype="pdf") as source, pymupdf.open() as target:
+            if page.number > source.page_count:
+                return b""
+            lying = source[page.number - 1]
+            turns = lying.rotation // 90 - page.turn  # clockwise, from how the content lies to upright
+            lying.set_rotation(0)
+            sheet = target.new_page(width=page.width * scale, height=page.height * scale)
+            sheet.show_pdf_page(sheet.rect, source, page.number - 1, rotate=-90 * turns % 360)
+            return bytes(target.tobytes())
+    except mupdf_errors():
+        return b""
 
 
 _CAMELOT_FAILS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    EOFError,
     LookupError,
     RuntimeError,
+    StopIteration,
     TypeError,
     ValueError,
     struct.error,
+    zlib.error,
 )
 """What camelot and the readers under it raise on odd pages: a second opinion that fails is none."""
 
 
-def _tables(data: bytes, number: int, flavour: str) -> Sequence[Any]:
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """camelot writes progress to the terminal and warns of pages without tables; its parser logs damage."""
+    parser = logging.getLogger("playa")
+    level = parser.level
+    parser.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        parser.setLevel(level)
+
+
+def _tables(data: bytes, flavour: str) -> Sequence[Any]:
     import camelot
+    from playa.exceptions import PDFException
 
     options: dict[str, Any] = {"split_text": True} if flavour == "lattice" else {}
     try:
-        # camelot writes its progress to the terminal and warns about pages without tables.
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            return list(
-                camelot.read_pdf(data, pages=str(number), flavor=flavour, suppress_stdout=True, **options)
-            )
-    except _CAMELOT_FAILS:
+        with _silenced():
+            return list(camelot.read_pdf(data, pages="1", flavor=flavour, suppress_stdout=True, **options))
+    except (PDFException, *_CAMELOT_FAILS):
         return ()
 
 
-def _grid(table: Any, page: Page, flavour: str) -> Grid:
+def _grid(table: Any, page: Page, scale: float, flavour: str) -> Grid:
     rows: list[list[Any]] = table.cells
     cells: list[GridCell] = []
     taken: set[tuple[int, int]] = set()
@@ -71,9 +116,9 @@ def _grid(table: Any, page: Page, flavour: str) -> Grid:
             covered = [(r, c) for r in range(row, row + height) for c in range(column, column + width)]
             taken.update(covered)
             text = "".join(rows[r][c].text for r, c in covered).strip()
-            box = _box(rows[row][column], rows[row + height - 1][column + width - 1], page)
+            box = _box(rows[row][column], rows[row + height - 1][column + width - 1], page, scale)
             cells.append(GridCell(row, column, text, height, width, page.number, box))
-    edges = (*(float(start) for start, _ in table.cols), float(table.cols[-1][1]))
+    edges = tuple(float(edge) / scale for edge in (*(start for start, _ in table.cols), table.cols[-1][1]))
     drawn = flavour == "lattice"
     return Grid(len(rows), len(table.cols), tuple(cells), {page.number: _whole(cells)}, edges, drawn)
 
@@ -89,9 +134,11 @@ def _span(rows: Sequence[Sequence[Any]], row: int, column: int) -> tuple[int, in
     return height, width
 
 
-def _box(first: Any, last: Any, page: Page) -> Box:
-    """A box with the origin at the top left, from camelot's with the origin at the bottom left."""
-    return float(first.x1), page.height - float(first.y2), float(last.x2), page.height - float(last.y1)
+def _box(first: Any, last: Any, page: Page, scale: float) -> Box:
+    """A box on the page as displayed, from camelot's with the origin at the bottom left of its sheet."""
+    x0, y0 = float(first.x1) / scale, page.height - float(first.y2) / scale
+    x1, y1 = float(last.x2) / scale, page.height - float(last.y1) / scale
+    return page.displayed((x0, y0, x1, y1))
 
 
 def _whole(cells: Sequence[GridCell]) -> Box:

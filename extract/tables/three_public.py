@@ -142,7 +142,7 @@ def _across(headed: Headed, kind: Kind | None, fiscal_year: int | None) -> Publi
         cell = cells.get(head.index)
         texts = values.setdefault(item, {})
         if cell is not None and cell.text.strip() and key not in texts:
-            texts[key] = Cell(text=cell.text, page=cell.page, bbox=cell.box)
+            texts[key] = Cell(text=cell.text, page=cell.page, bbox=cell.box, confidence=cell.confidence)
     rows = tuple(_row(item, values[item], keys) for item in NAMES if item in values)
     operating = values.get("operating_costs")
     printed = {h.index for h, _, _ in items}

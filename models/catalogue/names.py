@@ -21,6 +21,13 @@ def without_space(text: str) -> str:
     return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
 
 
+def numbering_of(text: str) -> str:
+    """The numbering in front of a name, half-width and without white space (``八、``)."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    found = _ORDINAL.match(plain)
+    return found[0] if found else ""
+
+
 @lru_cache(maxsize=8192)
 def comparable(text: str) -> str:
     """A name as names are compared: NFKC, no white space or quotes, look-alikes made one, no ordinal.

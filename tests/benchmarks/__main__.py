@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -69,25 +70,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one benchmark and print its result as Markdown."""
-    args = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    args = _parser().parse_args(given)
     with tempfile.TemporaryDirectory() as workplace:
         result = COMMANDS[args.command](args, Path(workplace))
     print(result)
     if args.write:
-        write_result(args.command, result_block(_shown(args), result))
-
-
-def _shown(args: Arguments) -> str:
-    """The command as somebody would repeat it."""
-    named = [f"--{name} {value}" for name, value in _options(args).items()]
-    return " ".join(["python -m tests.benchmarks", args.command, *named])
-
-
-def _options(args: Arguments) -> dict[str, str]:
-    shown = {name: str(getattr(args, name)) for name in ("repeats", "documents") if hasattr(args, name)}
-    if hasattr(args, "seeds"):
-        shown["seeds"] = f"{args.seeds[0]}-{args.seeds[-1]}"
-    return shown
+        command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
+        write_result(args.command, result_block(" ".join(command), result))
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def report(generated: Scores, gold: Mapping[str, Score], seeds: Sequence[int]) -
     kinds = list(dict.fromkeys(manner for manner, _ in generated))
     names = list(dict.fromkeys(family for _, family in generated))
     parts = [
-        f"Generated documents, seeds {seeds[0]} to {seeds[-1]}, every family:",
+        f"Generated documents, seeds {seeds[0]} to {seeds[-1]}, {len(names)} families:",
         _score_table("manner", {kind: _manner_total(generated, kind) for kind in kinds}),
         "F1 by family:",
         markdown_table(

@@ -20,9 +20,10 @@ SOUGHT = 25
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the command: wall time, and the most memory it held at a time."""
+    """One run of the command: wall time, processor time, and the most memory it held at a time."""
 
     seconds: float
+    processor_seconds: float
     peak_mb: float
 
 
@@ -48,9 +49,14 @@ def typical(documents: Sequence[Document]) -> Path:
 
 def report(path: Path, runs: Sequence[Run]) -> str:
     """Median and extremes of some runs, in Markdown."""
-    seconds, peaks = [run.seconds for run in runs], [run.peak_mb for run in runs]
+    wall = _range([run.seconds for run in runs])
+    processor = _range([run.processor_seconds for run in runs])
+    peak = max(run.peak_mb for run in runs)
     return (
         f"{count_pages(path)} pages, {path.stat().st_size / 1e6:.1f} MB, {len(runs)} runs: "
-        f"median {statistics.median(seconds):.2f} s ({min(seconds):.2f}–{max(seconds):.2f} s); "
-        f"peak memory {max(peaks):.0f} MB."
+        f"{wall} on the clock, {processor} of processor time; peak memory {peak:.0f} MB."
     )
+
+
+def _range(seconds: Sequence[float]) -> str:
+    return f"median {statistics.median(seconds):.2f} s ({min(seconds):.2f}–{max(seconds):.2f} s)"

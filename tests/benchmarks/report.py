@@ -21,10 +21,10 @@ def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right:
 
 
 def conditions() -> str:
-    """When and on what something was measured."""
+    """When and on what something was measured; the load tells whether anything else was running."""
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} logical processors, "
-        f"{platform.system()}, Python {platform.python_version()}"
+        f"load {os.getloadavg()[1]:.1f}, {platform.system()}, Python {platform.python_version()}"
     )
 
 

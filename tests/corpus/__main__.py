@@ -22,6 +22,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--family", choices=sorted(families()), help="drawn from the seed if not given")
     parser.add_argument("--renderer", choices=RENDERERS, help="drawn from the seed if not given")
     parser.add_argument("--mistakes", type=int, default=0, help="figures to misprint (default 0)")
+    parser.add_argument("--noise", type=float, default=0.0, help="share of characters misread (default 0)")
     parser.add_argument(
         "--option",
         action="append",
@@ -58,6 +59,7 @@ def main() -> None:
             family=args.family,
             renderer=args.renderer,
             mistakes=args.mistakes,
+            noise=args.noise,
             **_options(args.option),
         )
         print(f"{write_document(document, args.out, f'corpus-{seed:05d}')}  {document.description}")

@@ -12,6 +12,7 @@ from tests.corpus.chance import Chance
 from tests.corpus.forms import families
 from tests.corpus.ink import Sheet
 from tests.corpus.mistakes import plant
+from tests.corpus.noise import spoil
 from tests.corpus.style import STYLE_OPTIONS, Style, make_style
 from tests.corpus.templates import Wishes, make_document
 from tests.corpus.truth import Truth, truth_of
@@ -40,14 +41,22 @@ class GeneratedDocument:
 
 
 def generate(
-    seed: int, *, family: str | None = None, renderer: str | None = None, mistakes: int = 0, **options: Any
+    seed: int,
+    *,
+    family: str | None = None,
+    renderer: str | None = None,
+    mistakes: int = 0,
+    noise: float = 0.0,
+    **options: Any,
 ) -> GeneratedDocument:
     """Make a document; the same arguments always give the same bytes.
 
     ``family`` is a file of ``families``, ``renderer`` one of RENDERERS; both are drawn from the
     seed when not given (a PDF renderer, then). ``mistakes`` figures are misprinted and recorded.
-    ``options`` are the fields of Wishes and Style. Raises KeyError for an unknown family or
-    renderer, TypeError for an unknown option.
+    ``noise`` is the share of characters that a transcript's recognition got wrong; the damaged
+    cells are recorded in the truth as ``damaged``. ``options`` are the fields of Wishes and Style.
+    Raises KeyError for an unknown family or renderer, TypeError for an unknown option, ValueError
+    for noise in a PDF.
     """
     chance = Chance(seed, "choice")
     family = family or chance.pick(tuple(families()))
@@ -55,10 +64,14 @@ def generate(
     wishes, looks = _sorted_options(options)
     document, planted = plant(make_document(seed, family, wishes), seed, mistakes)
     truth = truth_of(document, planted)
+    if noise and renderer in PDF_RENDERERS:
+        raise ValueError(f"noise is for transcripts ({', '.join(render_text.MANNERS)}), not for {renderer}")
     if renderer in PDF_RENDERERS:
         style = _style(seed, renderer, looks)
         data = PDF_RENDERERS[renderer](typeset(document, style), style.latin, document.title, style.compress)
         return GeneratedDocument(data, ".pdf", truth, _described(seed, family, renderer, document, style))
+    if noise:
+        document, truth["damaged"] = spoil(document, seed, noise)
     data = render_text.render(document, seed, renderer)
     suffix = ".md" if renderer == "markdown" else ".txt"
     return GeneratedDocument(data, suffix, truth, _described(seed, family, renderer, document, None))

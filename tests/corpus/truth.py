@@ -11,8 +11,8 @@ Truth = dict[str, Any]
 """``organisation``, ``fiscal_year``, ``kind``, ``unit``, ``scope``, ``tables`` (kind to rows of ``code``,
 ``name``, ``side``, ``line`` where they have one, and ``amounts``), ``status`` and ``units`` (by kind;
 no status where a form prints nothing but zeros),
-``also_printed`` (by kind: figures on the page that have no agreed place in the output), ``narrative``
-and ``planted`` (author errors)."""
+``also_printed`` (by kind: figures on the page that have no agreed place in the output), ``narrative``,
+``planted`` (author errors) and, where there is noise, ``damaged`` (see ``noise.Damage``)."""
 
 
 def printed_figures(table: TableBlock) -> list[tuple[Mark, Cell]]:

@@ -58,7 +58,8 @@ def other_report() -> bytes:
 BROKEN = {
     "truncated": (PDF.read_bytes()[:4000], UnreadableDocument),
     "empty": (b"", UnreadableDocument),
-    "picture": (b"\xff\xd8\xff\xe0" + bytes(200), UnsupportedFormat),
+    "picture": (b"\xff\xd8\xff\xe0" + bytes(200), UnreadableDocument),
+    "program": (b"\x7fELF" + bytes(200), UnsupportedFormat),
     "report": (other_report(), NotADisclosure),
 }
 

@@ -122,16 +122,14 @@ def test_names_of_chinese_windows_are_spelled_out():
 
 
 FOREIGN = {
-    "JPEG": (jpeg(), "pictures are not read by this version"),
-    "PNG": (b"\x89PNG\r\n\x1a\n" + bytes(64), "pictures are not read by this version"),
-    "TIFF": (b"II*\x00" + bytes(64), "pictures are not read by this version"),
+    "GIF": (b"GIF89a" + bytes(64), "save it as PNG"),
     "Word document": (zipped("[Content_Types].xml", "word/document.xml"), "save it as PDF"),
     "Excel workbook": (zipped("[Content_Types].xml", "xl/workbook.xml"), "save it as PDF"),
     "OFD": (zipped("OFD.xml", "Doc_0/Document.xml"), "save it as PDF"),
     "zip archive": (zipped("一.pdf", "二.pdf"), "unpack it"),
     "old Office file": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512), "save it as PDF"),
     "HTML page": ("\ufeff\n<!DOCTYPE html>\n<html><body>404</body></html>".encode(), "save it as PDF"),
-    "neither PDF nor text": (bytes(range(256)) * 8, "give a PDF"),
+    "neither PDF, picture nor text": (bytes(range(256)) * 8, "give a PDF"),
 }
 
 
@@ -142,6 +140,10 @@ def test_foreign_content_is_named_whatever_the_file_name_says(what):
         read_source(data, name="决算公开.pdf")
     assert one_line(caught.value, "决算公开.pdf")
     assert advice in caught.value.advice
+
+
+def test_pictures_are_known_by_their_content():
+    assert read_source(jpeg(), name="决算公开.pdf").format == "image"
 
 
 @pytest.mark.parametrize("data", [b"", b"  \n\t\r\n "])

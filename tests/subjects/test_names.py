@@ -110,7 +110,7 @@ def test_a_shared_name_without_a_place_stays_open():
     assert read([row(None, "行政运行")]).table.rows[0].subject is None
 
 
-def test_what_is_left_of_a_code_narrows_the_name():
+def test_what_is_left_of_a_code_and_the_name_restore_it():
     rows = [
         row("301", "工资福利支出"),
         row("3010", "奖金"),
@@ -120,9 +120,9 @@ def test_what_is_left_of_a_code_narrows_the_name():
     after = read(rows, classification="economic", trust="transcript").table.rows
     assert [(each.code, each.subject.code) for each in after] == [
         ("301", "301"),
-        ("3010", "30103"),
+        ("30103", "30103"),
         ("303", "303"),
-        ("3030", "30309"),
+        ("30309", "30309"),
     ]
 
 

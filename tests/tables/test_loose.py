@@ -255,7 +255,7 @@ def test_a_form_without_title_is_known_by_its_number() -> None:
         ("<u>3.00</u>", "3.00"),
         ("251.35 27.94", None),
         ("3 4", None),
-        ("66.008.34", None),
+        ("66.008.34", "66008.34"),
         ("", None),
     ],
 )

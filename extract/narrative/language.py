@@ -1,0 +1,38 @@
+"""In the narrative stage: the spaCy pipeline, put together from the project's own components."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import spacy
+from spacy.language import Language
+
+import extract.narrative.families
+import extract.narrative.marking
+import extract.narrative.tokens
+import extract.narrative.totals  # noqa: F401  (registers factories, as the three above)
+
+_COMPONENTS = (
+    "gongkai_subjects",
+    "gongkai_roles",
+    "gongkai_subject_statements",
+    "gongkai_project_statements",
+    "gongkai_public_statements",
+    "gongkai_office_statements",
+    "gongkai_total_statements",
+)
+
+
+def build_language() -> Language:
+    """A fresh pipeline for Chinese running text; nothing is downloaded, and it can be saved to disk."""
+    tokenizer = {"nlp": {"tokenizer": {"@tokenizers": "gongkai.TermTokenizer.v1"}}}
+    nlp = spacy.blank("zh", config=tokenizer)
+    for name in _COMPONENTS:
+        nlp.add_pipe(name)
+    return nlp
+
+
+@cache
+def language() -> Language:
+    """The pipeline, built once per process."""
+    return build_language()

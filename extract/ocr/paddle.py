@@ -1,0 +1,199 @@
+"""In the ocr stage: PP-OCRv6 through RapidOCR, its weights inside the installed package."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from extract.ocr.ctc import best_path, likeliest
+from extract.ocr.engine import DIGITS, Alternative, Line, PixelBox, RecognitionFailed
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+THREADS = "GONGKAI_OCR_THREADS"
+"""Environment variable: threads per process. One is best where several processes share the cores."""
+BACKEND = "GONGKAI_OCR_BACKEND"
+"""Environment variable: ``openvino`` or ``onnxruntime``; by default the first that is installed."""
+
+_FIND_SIDE = 2000
+"""Longest side, in pixels, of what is looked at to find lines; more finds nothing more on a page."""
+_LINE_HEIGHT = 48
+"""Height in pixels of the crops the recogniser was trained on."""
+_FIND_STEP = 128
+_WIDTHS = (96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1600, 2400, 3200)
+"""Pictures and crops are padded to few shapes: for every new one the runtimes prepare, and keep it."""
+_BATCH_WIDTH = 1600
+"""Crops are read together up to this total width: larger batches gain nothing on a processor."""
+_BATCHES = (8, 4, 2, 1)
+
+
+def threads() -> int:
+    """How many threads the engine may use: what the environment says, else all cores."""
+    said = os.environ.get(THREADS, "")
+    return int(said) if said.isdigit() and int(said) > 0 else os.cpu_count() or 1
+
+
+@functools.lru_cache(maxsize=1)
+def paddle_engine() -> PaddleEngine:
+    """The engine of this process, loaded when first asked for (about a second and 1 GB)."""
+    return PaddleEngine(threads(), _backend())
+
+
+def _backend() -> str:
+    said = os.environ.get(BACKEND)
+    if said:
+        return said
+    return "openvino" if importlib.util.find_spec("openvino") else "onnxruntime"
+
+
+class PaddleEngine:
+    """Implements ``extract.ocr.engine.Engine``."""
+
+    def __init__(self, threads: int, backend: str) -> None:
+        import numpy as np
+        from rapidocr import EngineType, RapidOCR
+
+        options = {
+            "Global.log_level": "critical",
+            "Det.engine_type": EngineType(backend),
+            "Rec.engine_type": EngineType(backend),
+            "EngineConfig.openvino.inference_num_threads": threads,
+            # Pinned threads of two processes would share one core.
+            "EngineConfig.openvino.enable_cpu_pinning": False,
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+        with _failures():
+            whole = RapidOCR(params=options)
+            paper = np.full((64, 320, 3), 255, np.uint8)
+            whole(paper, use_det=True, use_cls=False, use_rec=False)  # a first use loads the models
+            whole(paper, use_det=False, use_cls=False, use_rec=True)
+        assert whole.text_det is not None
+        assert whole.text_rec is not None
+        self._detector: Any = whole.text_det
+        self._session: Any = whole.text_rec.session
+        self._characters: list[str] = whole.text_rec.postprocess_op.character
+
+    def find(self, picture: Pixels) -> tuple[PixelBox, ...]:
+        import cv2
+        import numpy as np
+
+        height, width = picture.shape
+        scale = min(1.0, _FIND_SIDE / max(height, width))
+        rows, columns = max(round(height * scale), 1), max(round(width * scale), 1)
+        canvas = np.full((_rounded(rows), _rounded(columns), 3), 255, np.uint8)
+        small = picture
+        if scale < 1.0:
+            small = np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        canvas[:rows, :columns] = small[:, :, None]
+        with _failures():
+            found = self._detector(canvas)
+        if found.boxes is None:
+            return ()
+        boxes = [_bounds(quad / scale, width, height) for quad in found.boxes]
+        return tuple(box for box in boxes if box[0] < box[2] and box[1] < box[3])
+
+    def read(self, crops: Sequence[Pixels]) -> tuple[Line, ...]:
+        lines: list[Line] = [Line("", 0.0, 0.0, ())] * len(crops)
+        for batch, width in _batches(crops):
+            steps = self._steps([crops[index] for index in batch], width)
+            for index, own in zip(batch, steps, strict=True):
+                lines[index] = best_path(own, self._characters, _width(crops[index]) / width)
+        return tuple(lines)
+
+    def alternatives(self, crop: Pixels, alphabet: str = DIGITS) -> tuple[Alternative, ...]:
+        steps = self._steps([crop], _padded(_width(crop)))
+        return likeliest(steps[0], self._characters, alphabet)
+
+    def _steps(self, crops: Sequence[Pixels], width: int) -> Any:
+        """Probabilities per crop, step and class."""
+        import numpy as np
+
+        batch = np.stack([_normal(crop, width) for crop in crops])
+        with _failures():
+            return np.array(self._session(batch))  # a copy: the runtime writes its next answer over this one
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Whatever the runtimes raise becomes ``RecognitionFailed``."""
+    from rapidocr.main import RapidOCRError
+
+    errors: list[type[BaseException]] = [RapidOCRError, RuntimeError, ValueError, ImportError, MemoryError]
+    try:
+        yield
+    except (*errors, *_runtime_errors()) as error:
+        raise RecognitionFailed(str(error).strip().splitlines()[-1] if str(error) else repr(error)) from error
+
+
+def _runtime_errors() -> tuple[type[BaseException], ...]:
+    """RapidOCR wraps what its runtimes raise into bare exceptions of its own, one per runtime."""
+    found: list[type[BaseException]] = []
+    if importlib.util.find_spec("openvino"):
+        from rapidocr.inference_engine.openvino.main import OpenVINOError
+
+        found.append(OpenVINOError)
+    if importlib.util.find_spec("onnxruntime"):
+        from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
+
+        found.append(ONNXRuntimeError)
+    return tuple(found)
+
+
+def _bounds(quad: Any, width: int, height: int) -> PixelBox:
+    xs, ys = quad[:, 0], quad[:, 1]
+    return (
+        max(int(xs.min()), 0),
+        max(int(ys.min()), 0),
+        min(int(xs.max()) + 1, width),
+        min(int(ys.max()) + 1, height),
+    )
+
+
+def _width(crop: Pixels) -> int:
+    """The crop's width at the height the recogniser wants."""
+    height, width = crop.shape
+    return int(min(max(-(-_LINE_HEIGHT * width // max(height, 1)), 8), _WIDTHS[-1]))
+
+
+def _padded(width: int) -> int:
+    return next(padded for padded in _WIDTHS if padded >= width)
+
+
+def _rounded(side: int) -> int:
+    return -(-side // _FIND_STEP) * _FIND_STEP
+
+
+def _batches(crops: Sequence[Pixels]) -> Iterator[tuple[list[int], int]]:
+    """Crops of like widths together, and the width they are padded to; empty ones are left out."""
+    by_width: dict[int, list[int]] = {}
+    for width, index in sorted((_width(crop), index) for index, crop in enumerate(crops) if crop.size):
+        by_width.setdefault(_padded(width), []).append(index)
+    for padded, indexes in by_width.items():
+        while indexes:
+            count = next(n for n in _BATCHES if n <= len(indexes) and (n == 1 or n * padded <= _BATCH_WIDTH))
+            batch, indexes = indexes[:count], indexes[count:]
+            yield batch, padded
+
+
+def _normal(crop: Pixels, width: int) -> Any:
+    """The crop as the network takes it: 3 channels of 48 rows, values from -1 to 1, padded with grey."""
+    import cv2
+    import numpy as np
+
+    own = _width(crop)
+    shrinks = crop.shape[0] > _LINE_HEIGHT
+    resized = cv2.resize(
+        crop, (own, _LINE_HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    )
+    plane = np.zeros((_LINE_HEIGHT, width), np.float32)
+    plane[:, :own] = resized.astype(np.float32) / 127.5 - 1.0
+    return np.repeat(plane[None], 3, axis=0)

@@ -1,0 +1,114 @@
+"""In the reading stage: the pixels of a page, whatever file they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from extract.reading.image import MEDIA_TYPES, open_image
+from extract.reading.intake import Limits
+from extract.reading.pages import Box, Page, PageDocument
+from extract.reading.pdf_open import open_pdf
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+_POINTS = 72.0
+_DPI_RANGE = (72.0, 400.0)
+"""Resolutions outside are not worth following: below nothing can be read, above nothing is gained."""
+_DRAWN_DPI = 300.0
+"""Resolution for what is drawn, not photographed: text as outlines, text whose characters are rubbish."""
+_SHARE_OF_PAGE = 0.02
+"""Pictures smaller than this share of the page say nothing about the resolution of a scan."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Pixels of a page or a part of it in RGB, shape (height, width, 3), with their resolution."""
+
+    pixels: Pixels
+    dpi: float
+
+
+class PictureSource(Protocol):
+    """Gives the pixels of pages of one document."""
+
+    def picture(self, page: Page, box: Box | None = None) -> Picture:
+        """What the page shows in ``box`` (upright frame, points; all of it by default), turned upright.
+
+        Raises ``LimitExceeded`` for more pixels than the limits allow.
+        """
+        ...
+
+
+@contextmanager
+def picture_source(document: PageDocument, file_name: str, limits: Limits) -> Iterator[PictureSource]:
+    """Open the document's bytes a second time, to look at its pixels."""
+    if document.media_type in MEDIA_TYPES:
+        yield _ImagePages(document.data, file_name, limits)
+        return
+    with open_pdf(document.data, file_name, limits) as opened:
+        yield _RenderedPages(opened, limits)
+
+
+class _ImagePages:
+    """Pictures as they are in an image file."""
+
+    def __init__(self, data: bytes, file_name: str, limits: Limits) -> None:
+        self._frames = open_image(data, file_name, limits)
+
+    def picture(self, page: Page, box: Box | None = None) -> Picture:
+        frame = self._frames.frame(page.number - 1)
+        if box is None:
+            return Picture(frame.pixels, frame.dpi)
+        left, top, right, bottom = (round(edge * frame.dpi / _POINTS) for edge in box)
+        return Picture(frame.pixels[max(top, 0) : bottom, max(left, 0) : right], frame.dpi)
+
+
+class _RenderedPages:
+    """Pages of a PDF drawn at the resolution of the scans they hold."""
+
+    def __init__(self, document: Any, limits: Limits) -> None:
+        self._document = document
+        self._limits = limits
+
+    def picture(self, page: Page, box: Box | None = None) -> Picture:
+        import numpy as np
+        import pymupdf
+
+        drawn = self._document[page.number - 1]
+        clip = pymupdf.Rect(page.displayed(box)) if box else drawn.rect
+        dpi = min(_native_dpi(drawn, clip), _affordable_dpi(clip, self._limits.pixels))
+        pixmap = drawn.get_pixmap(dpi=round(dpi), colorspace=pymupdf.csRGB, clip=clip, alpha=False)
+        pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.h, pixmap.w, 3)
+        # The upright frame turned clockwise is the page as displayed: turn it back.
+        return Picture(np.ascontiguousarray(np.rot90(pixels, page.turn)), float(round(dpi)))
+
+
+def _native_dpi(page: Any, clip: Any) -> float:
+    """The resolution of the largest picture shown in ``clip``; drawing at it keeps its pixels as they are."""
+    best, dpi = _SHARE_OF_PAGE * abs(page.rect), _DRAWN_DPI
+    for info in page.get_image_info():
+        box = info["bbox"]
+        wide = min(box[2], clip.x1) - max(box[0], clip.x0)
+        high = min(box[3], clip.y1) - max(box[1], clip.y0)
+        if wide > 0 and high > 0 and wide * high > best:
+            best, dpi = wide * high, _resolution(info)
+    return min(max(dpi, _DPI_RANGE[0]), _DPI_RANGE[1])
+
+
+def _resolution(info: dict[str, Any]) -> float:
+    """Pixels per inch along the picture's own axes, however it is turned on the page."""
+    a, b, c, d, _, _ = info["transform"]
+    across = info["width"] / max((a * a + b * b) ** 0.5, 1e-6)
+    down = info["height"] / max((c * c + d * d) ** 0.5, 1e-6)
+    return float(max(across, down)) * _POINTS
+
+
+def _affordable_dpi(clip: Any, pixels: int) -> float:
+    return float((pixels / max(abs(clip), 1.0)) ** 0.5) * _POINTS

@@ -1,0 +1,67 @@
+"""The real engine on one drawn table, and the decoding of its probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from extract.ocr.closer import second_look
+from extract.ocr.ctc import best_path, likeliest
+from extract.ocr.stage import read_pictures
+from extract.reading.intake import Limits
+from extract.reading.pdf import read_pdf
+from extract.reading.picture import picture_source
+from tests.ocr.drawing import LEFTS, ROW, ROWS, TITLE, TOP, drawn, scan_of, table_page
+
+CHARACTERS = ["blank", "0", "1", ".", "口"]
+
+
+def steps(*rows: tuple[float, ...]) -> np.ndarray:
+    return np.array(rows, dtype=np.float32)
+
+
+def test_repetitions_count_once_unless_a_blank_parts_them():
+    probabilities = steps(
+        (0.1, 0.9, 0, 0, 0),
+        (0.1, 0.8, 0.1, 0, 0),
+        (0.9, 0.1, 0, 0, 0),
+        (0.1, 0.7, 0.2, 0, 0),
+        (0.1, 0, 0.9, 0, 0),
+    )
+    line = best_path(probabilities, CHARACTERS, 1.0)
+    assert (line.text, line.weakest) == ("001", pytest.approx(0.7))
+    assert line.places == pytest.approx((0.1, 0.7, 0.9))
+
+
+def test_nothing_but_blanks_is_no_text():
+    assert best_path(steps((1, 0, 0, 0, 0)), CHARACTERS, 1.0).text == ""
+
+
+def test_alternatives_keep_to_the_alphabet_and_come_likeliest_first():
+    found = likeliest(steps((0.05, 0.3, 0.05, 0, 0.6), (0.1, 0.1, 0.8, 0, 0)), CHARACTERS, "01.")
+    assert [alternative.text for alternative in found[:2]] == ["01", "1"]
+    assert all("口" not in alternative.text for alternative in found)
+    assert sum(alternative.probability for alternative in found) <= 1.0
+
+
+@pytest.fixture(scope="module")
+def scan():
+    pytest.importorskip("rapidocr")
+    return read_pdf(scan_of(drawn(table_page(), 200)), file_name="scan.pdf", limits=Limits())
+
+
+def test_the_engine_reads_a_whole_table_and_a_single_cell_again(scan):
+    from extract.ocr.paddle import paddle_engine
+
+    page = read_pictures(scan, file_name="scan.pdf", limits=Limits()).document.pages[0]
+    texts = [word.text for word in page.words]
+    assert TITLE in texts
+    assert sorted(text for text in texts if text != TITLE) == sorted(text for row in ROWS for text in row)
+    assert min(word.confidence for word in page.words) > 0.6
+    cell = (LEFTS[2], TOP + 4 * ROW, LEFTS[3], TOP + 5 * ROW)
+    with picture_source(scan, "scan.pdf", Limits()) as source:
+        found = second_look(source, page, cell, paddle_engine())
+        empty = second_look(source, page, (560.0, 500.0, 590.0, 520.0), paddle_engine())
+    assert found[0].text == "66,008.34"
+    assert found[0].probability > 0.8
+    assert empty == ()

@@ -1,0 +1,167 @@
+"""From files with pictures to pages with words, with an engine whose answers are known."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from extract.errors import LimitExceeded, UnreadableDocument
+from extract.ocr.stage import read_pictures
+from extract.reading.image import read_image
+from extract.reading.intake import Limits, read_source
+from extract.reading.pages import PageDocument
+from extract.reading.pdf import read_pdf
+from tests.ocr.drawing import Babbling, Failing, Replayed, drawn, scan_of, table_page
+
+SCALE = 200 / 72
+
+
+def document(data: bytes) -> PageDocument:
+    return read_pdf(data, file_name="a.pdf", limits=Limits())
+
+
+def recognised(source: PageDocument, engine: object):
+    return read_pictures(source, file_name="a.pdf", limits=Limits(), engine=lambda: engine)
+
+
+def pixel_box(x0: float, y0: float, x1: float, y1: float) -> tuple[int, int, int, int]:
+    return tuple(round(value * SCALE) for value in (x0, y0, x1, y1))
+
+
+@pytest.fixture(scope="module")
+def scan() -> PageDocument:
+    return document(scan_of(drawn(table_page())))
+
+
+def test_a_text_layer_never_wakes_the_engine():
+    source = document(table_page())
+    found = read_pictures(source, file_name="a.pdf", limits=Limits(), engine=lambda: pytest.fail("woken"))
+    assert found.document is source
+    assert found.pages == 0
+
+
+def test_a_scan_gets_words_and_rulings_where_they_stand(scan):
+    engine = Replayed(
+        [
+            (pixel_box(64, 150, 100, 165), "208"),
+            (pixel_box(120, 60, 420, 85), "水务局部门收入支出决算总表云岭市"),
+        ]
+    )
+    found = recognised(scan, engine)
+    page = found.document.pages[0]
+    assert (found.pages, found.document.trust, page.trust) == (1, "ocr", "ocr")
+    assert [word.text for word in page.words] == ["208", "水务局部门收入支出决算总表云岭市"]
+    assert (page.words[0].x0, page.words[0].y0) == pytest.approx((64, 150), abs=1)
+    assert page.words[0].confidence == 0.99
+    assert len([r for r in page.rulings if r.horizontal]) == 6
+    assert len([r for r in page.rulings if not r.horizontal]) == 5
+
+
+def test_a_line_over_two_cells_is_read_cell_by_cell(scan):
+    engine = Replayed([(pixel_box(300, 150, 420, 165), "over the ruling")])
+    recognised(scan, engine)
+    page = recognised(scan, Replayed([(pixel_box(64, 150, 100, 165), "208")])).document.pages[0]
+    assert any(r.x0 == pytest.approx(330, abs=1) for r in page.rulings if not r.horizontal)
+    pieces: list[tuple[int, ...]] = []
+
+    class Watching(Replayed):
+        def read(self, crops):
+            pieces.extend(crop.shape for crop in crops)
+            return super().read(crops)
+
+    recognised(scan, Watching([(pixel_box(300, 150, 420, 165), "")]))
+    assert [width for _, width in pieces[:2]] == pytest.approx([30 * SCALE, 90 * SCALE], abs=6)
+
+
+def test_a_failing_engine_leaves_the_page_and_says_so(scan):
+    found = recognised(scan, Failing())
+    assert found.document.pages == scan.pages
+    assert found.document.problems == ("page 1 could not be recognised (out of memory)",)
+    assert found.pages == 0
+
+
+def test_rubbish_from_the_engine_becomes_no_words(scan):
+    found = recognised(scan, Babbling())
+    assert found.document.pages[0].words == ()
+
+
+def test_hidden_text_over_a_scan_is_not_believed():
+    import pymupdf
+
+    with pymupdf.open(stream=scan_of(drawn(table_page())), filetype="pdf") as hidden:
+        hidden[0].insert_text((64, 160), "1Z86.7G hidden words of another recogniser", render_mode=3)
+        source = document(hidden.tobytes())
+    assert source.pages[0].words == ()
+    engine = Replayed([(pixel_box(64, 150, 100, 165), "208")])
+    assert [word.text for word in recognised(source, engine).document.pages[0].words] == ["208"]
+
+
+def test_a_pasted_table_joins_the_text_around_it():
+    import pymupdf
+
+    part = drawn(table_page())[
+        round(110 * SCALE) : round(260 * SCALE), round(50 * SCALE) : round(540 * SCALE)
+    ]
+    picture = pymupdf.Pixmap(
+        pymupdf.csRGB, part.shape[1], part.shape[0], np.ascontiguousarray(part).tobytes(), False
+    )
+    with pymupdf.open() as pasted:
+        page = pasted.new_page()
+        page.insert_text((72, 72), "the text around the table stays as it was printed here")
+        page.insert_image((50, 310, 540, 460), pixmap=picture)
+        source = document(pasted.tobytes())
+    found = recognised(source, Replayed([(pixel_box(14, 40, 50, 55), "208")])).document
+    assert (found.trust, found.pages[0].trust) == ("mixed", "mixed")
+    word = next(word for word in found.pages[0].words if word.text == "208")
+    assert (word.x0, word.y0) == pytest.approx((64, 350), abs=1.5)
+    assert "around" in [word.text for word in found.pages[0].words]
+    assert len(found.pages[0].rulings) == 11
+
+
+def saved(kind: str, **options: object) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(drawn(table_page())).save(stream, kind, **options)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_pictures_are_taken_in_by_what_they_are(kind):
+    intake = read_source(saved(kind, dpi=(200, 200)), name="scan.pdf")
+    assert (intake.format, intake.media_type) == ("image", f"image/{kind.lower()}")
+    source = read_image(intake.data, file_name="scan", media_type=intake.media_type, limits=Limits())
+    assert (source.pages[0].width, source.pages[0].height) == pytest.approx((595, 842), abs=1)
+    found = recognised(source, Replayed([(pixel_box(64, 150, 100, 165), "208")]))
+    assert [word.text for word in found.document.pages[0].words] == ["208"]
+
+
+def test_every_picture_of_a_tiff_is_a_page():
+    first = Image.fromarray(drawn(table_page()))
+    data = saved("TIFF", save_all=True, append_images=[first.rotate(90, expand=True), first], dpi=(200, 200))
+    source = read_image(data, file_name="scan", media_type="image/tiff", limits=Limits())
+    assert [round(page.width) for page in source.pages] == pytest.approx([595, 842, 595], abs=1)
+
+
+def test_a_resolution_nobody_believes_becomes_a_sheet_of_a4():
+    source = read_image(saved("JPEG", dpi=(72, 72)), file_name="a", media_type="image/jpeg", limits=Limits())
+    assert source.pages[0].height == pytest.approx(842, abs=1)
+
+
+def test_pictures_beyond_the_limits_are_refused_before_they_are_unpacked():
+    bomb = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
+    with pytest.raises(LimitExceeded, match="pixels"):
+        read_image(bomb.getvalue(), file_name="a.png", media_type="image/png", limits=Limits())
+    with pytest.raises(LimitExceeded, match="pixels"):
+        read_image(saved("PNG"), file_name="a.png", media_type="image/png", limits=Limits(pixels=1_000_000))
+
+
+def test_damaged_pictures_are_refused():
+    data = saved("PNG")
+    with pytest.raises(UnreadableDocument):
+        read_image(data[:30], file_name="a.png", media_type="image/png", limits=Limits())
+    cut = read_image(data[: len(data) // 2], file_name="a.png", media_type="image/png", limits=Limits())
+    with pytest.raises(UnreadableDocument, match="damaged"):
+        recognised(cut, Replayed([]))
