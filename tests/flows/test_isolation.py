@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from extract.reading.intake import Limits
-from flows.isolation import MIB, Isolation, Reader, Reading, Stopped, Work, reader
+from flows.isolation import Isolation, Reader, Reading, Stopped, Work, reader
+from flows.records import MIB
 from flows.store import store_at
 from tests.flows.fake import READER
 

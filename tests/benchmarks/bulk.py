@@ -1,0 +1,254 @@
+"""In the benchmarks: ``gongkai digitise`` at work, killed, under attack, on a cluster, and ten times over."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.archive import Member, bomb, digital, endless, make_archive, scanned, write_hostile
+from tests.benchmarks.report import markdown_table
+from tests.benchmarks.tree import Samples, count_done, digitise, kill_tree, sampled
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GONGKAI_OCR_THREADS"), "1")
+_KILLS = 5
+_BATCHES = 10
+_WINDOWS = 5
+_LOOK = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch that ended by itself: its seconds, those until its first document, and its exit code."""
+
+    seconds: float
+    first: float
+    code: int
+    samples: Samples
+
+
+def run_batch(
+    source: Path, store: Path, home: Path, *options: str, environment: dict[str, str] | None = None
+) -> Batch:
+    """Run ``gongkai digitise`` to its end, watched from outside."""
+    start = time.perf_counter()
+    process = digitise(str(source), "--out", str(store), *options, home=home, environment=environment)
+    with sampled(process.pid, store) as samples:
+        while not count_done(store) and process.poll() is None:
+            time.sleep(_LOOK)
+        first = time.perf_counter() - start
+        code = process.wait()
+    return Batch(time.perf_counter() - start, first, code, samples)
+
+
+def outcomes(store: Path) -> dict[str, str]:
+    """What came of each document by file name: ``finished``, or the name of the error."""
+    manifest = json.loads(sorted((store / "manifests").iterdir())[-1].read_text(encoding="utf-8"))
+    return {
+        Path(one["uri"]).name: one["failure"]["error"] if one["failure"] else one["state"]
+        for one in manifest["documents"]
+    }
+
+
+def timeless(store: Path) -> dict[str, Any]:
+    """Every file of the ledger by name, without the seconds of results; raises ValueError for half of one."""
+    values = {path.name: json.loads(path.read_bytes()) for path in (store / "documents").iterdir()}
+    for value in values.values():
+        if quality := value.get("quality"):
+            del quality["seconds"]
+    return values
+
+
+def whole_batch(count: int, workplace: Path) -> str:
+    """Every document of a mixed archive: the right outcome of each, and the memory over time."""
+    members = make_archive(workplace / "in", count)
+    batch = run_batch(workplace / "in", workplace / "out", workplace / "home")
+    wanted, got = {one.name: one.outcome for one in members}, outcomes(workplace / "out")
+    wrong = sorted(name for name in wanted if wanted[name] != got.get(name))
+    rows = [[outcome, str(number)] for outcome, number in Counter(got.values()).most_common()]
+    return "\n\n".join(
+        [
+            f"{len(got)} of {count} documents, {len(wrong)} with another outcome than they must have"
+            f"{': ' + ', '.join(wrong[:5]) if wrong else ''}. {batch.seconds:.0f} s, exit code {batch.code}.",
+            markdown_table(["outcome", "documents"], rows),
+            _memory(batch.samples),
+        ]
+    )
+
+
+def _memory(samples: Samples) -> str:
+    """The memory of all processes together in equal parts of the time."""
+    size = max(1, len(samples.mb) // _WINDOWS)
+    rows = [
+        [
+            f"{samples.documents[start]}–{samples.documents[start : start + size][-1]}",
+            f"{statistics.median(samples.mb[start : start + size]):.0f}",
+            f"{max(samples.mb[start : start + size]):.0f}",
+        ]
+        for start in range(0, size * min(_WINDOWS, len(samples.mb)), size)
+    ]
+    return markdown_table(["documents done", "all processes, MB, median", "at most"], rows)
+
+
+def overhead(count: int, workplace: Path) -> str:
+    """The wall time of a batch against that of a bare loop over ``extract``, one process a core."""
+    members = make_archive(workplace / "in", count)
+    bare = bare_loop(members, workplace / "in")
+    batch = run_batch(workplace / "in", workplace / "out", workplace / "home")
+    rows = [
+        ["bare loop, one process a core", f"{bare:.1f}", ""],
+        ["`gongkai digitise`, all of it", f"{batch.seconds:.1f}", f"{batch.seconds / bare - 1:+.1%}"],
+        ["of which until the first document", f"{batch.first:.1f}", ""],
+    ]
+    return f"{count} documents.\n\n{markdown_table(['', 'seconds', 'against the loop'], rows)}"
+
+
+def bare_loop(members: Sequence[Member], folder: Path) -> float:
+    """Seconds that so many processes as there are cores take to extract all documents and write the JSON."""
+    os.environ.update(ONE_THREAD)
+    start = time.perf_counter()
+    with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
+        for _ in pool.imap_unordered(_extract, [folder / one.name for one in members]):
+            pass
+    return time.perf_counter() - start
+
+
+def _extract(path: Path) -> None:
+    from extract import extract
+    from extract.errors import ExtractionError
+
+    try:
+        extract(path)
+    except ExtractionError:
+        return
+
+
+def killed(count: int, workplace: Path) -> str:
+    """``kill -9`` of everything at random moments, against a batch nobody disturbed."""
+    make_archive(workplace / "in", count)
+    undisturbed = run_batch(workplace / "in", workplace / "whole", workplace / "home")
+    chance, store, log = random.Random(9), workplace / "out", workplace / "log"
+    hook = ("--after", f"{_logger(workplace, log)} {{id}}")
+    rows, kept = [], _written(store)
+    for number in range(_KILLS):
+        after = chance.uniform(0.2, 0.9) * undisturbed.seconds
+        _kill_after(after, workplace, hook)
+        again = sum(kept[name] != time for name, time in _written(store).items() if name in kept)
+        rows.append([str(number + 1), f"{after:.1f}", str(len(kept)), str(count_done(store)), str(again)])
+        kept = _written(store)
+        timeless(store)
+    run_batch(workplace / "in", store, workplace / "home", *hook)
+    again = sum(kept[name] != time for name, time in _written(store).items() if name in kept)
+    rows.append(["to the end", "", str(len(kept)), str(count_done(store)), str(again)])
+    same = timeless(store) == timeless(workplace / "whole")
+    told = Counter(log.read_text(encoding="utf-8").splitlines())
+    head = ["kill", "after, s", "done before", "done after", "written again"]
+    return (
+        f"{markdown_table(head, rows)}\n\nStore {'equal' if same else 'NOT EQUAL'} to that of an undisturbed"
+        f" batch but for `quality.seconds`; the hook ran for {len(told)} of {count} documents,"
+        f" for one at most {max(told.values())} times."
+    )
+
+
+def _logger(workplace: Path, log: Path) -> Path:
+    """A program that appends what it is given to a file."""
+    script = workplace / "log.sh"
+    script.write_text(f'#!/bin/sh\necho "$1" >> {log}\n', encoding="utf-8")
+    script.chmod(0o755)
+    log.touch()
+    return script
+
+
+def _kill_after(seconds: float, workplace: Path, options: Sequence[str]) -> None:
+    process = digitise(
+        str(workplace / "in"), "--out", str(workplace / "out"), *options, home=workplace / "home"
+    )
+    time.sleep(seconds)
+    kill_tree(process.pid)
+    process.wait()
+
+
+def _written(store: Path) -> dict[str, int]:
+    """When each file of the ledger was written."""
+    folder = store / "documents"
+    return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+def hostile(_count: int, workplace: Path) -> str:
+    """A bomb, an endless page, an eater of 3 GB and a crash among good documents: each fails alone."""
+    folder = workplace / "in"
+    folder.mkdir()
+    good = [digital, scanned]
+    write_hostile(folder, [*good, bomb, endless])
+    for name in ("eater", "crash"):
+        (folder / f"{name}.pdf").write_bytes(digital(1) + f"\n%{name}".encode())
+    store = workplace / "out"
+    parameters = {"source": str(folder), "out": str(store), "timeout": 30.0, "workers": 1}
+    with _prefect(workplace / "home"):
+        from flows.digitise import digitise as flow
+
+        flow(**parameters, reader="tests.benchmarks.saboteur:extract")
+    rows = [[name, outcome] for name, outcome in sorted(outcomes(store).items())]
+    return markdown_table(["document", "outcome"], rows, right=False)
+
+
+@contextmanager
+def _prefect(home: Path) -> Iterator[None]:
+    """A Prefect of its own for flows that run in this process."""
+    from flows.embedded import embedded_server
+    from flows.quiet import settle_environment
+
+    os.environ["PREFECT_HOME"] = str(home)
+    settle_environment()
+    with embedded_server():
+        yield
+
+
+def dask(count: int, workplace: Path) -> str:
+    """The same batch on a cluster of one worker and of two."""
+    from distributed import LocalCluster
+
+    make_archive(workplace / "in", count)
+    seconds = {}
+    for workers in (1, 2):
+        with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+            store = workplace / f"out{workers}"
+            options = ("--dask", cluster.scheduler_address)
+            batch = run_batch(workplace / "in", store, workplace / "home", *options)
+            seconds[workers] = batch.seconds
+            assert len(outcomes(store)) == count
+    rows = [[str(workers), f"{took:.1f}", f"{took / seconds[1]:.2f}"] for workers, took in seconds.items()]
+    return f"{count} documents.\n\n{markdown_table(['Dask workers', 'seconds', 'share'], rows)}"
+
+
+def started(count: int, workplace: Path) -> str:
+    """Ten batches one after the other with one Prefect: how long each takes to its first document."""
+    make_archive(workplace / "in", count)
+    home = workplace / "home"
+    rows = []
+    for number in range(1, _BATCHES + 1):
+        batch = run_batch(workplace / "in", workplace / f"out{number}", home)
+        size = sum(path.stat().st_size for path in home.glob("prefect.db*")) / 1e6
+        rows.append([str(number), f"{batch.first:.1f}", f"{batch.seconds:.1f}", f"{size:.1f}"])
+    head = ["batch", "first document after, s", "all after, s", "Prefect's database, MB"]
+    return f"{count} documents a batch, the first on a fresh machine.\n\n{markdown_table(head, rows)}"
+
+
+TRIALS = {
+    "whole": whole_batch,
+    "overhead": overhead,
+    "killed": killed,
+    "hostile": hostile,
+    "dask": dask,
+    "started": started,
+}
+"""By name: takes how many documents and an empty folder, gives Markdown."""
