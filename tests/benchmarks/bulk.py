@@ -50,11 +50,18 @@ def run_batch(
     return Batch(time.perf_counter() - start, first, code, samples)
 
 
+def _error(outcome: str | None) -> str:
+    """The name of the error alone."""
+    return (outcome or "").partition(":")[0]
+
+
 def outcomes(store: Path) -> dict[str, str]:
-    """What came of each document by file name: ``finished``, or the name of the error."""
+    """What came of each document by file name: ``finished``, or the error and what is wrong."""
     manifest = json.loads(sorted((store / "manifests").iterdir())[-1].read_text(encoding="utf-8"))
     return {
-        Path(one["uri"]).name: one["failure"]["error"] if one["failure"] else one["state"]
+        Path(one["uri"]).name: "{error}: {problem}".format(**one["failure"])
+        if one["failure"]
+        else one["state"]
         for one in manifest["documents"]
     }
 
@@ -73,8 +80,8 @@ def whole_batch(count: int, workplace: Path) -> str:
     members = make_archive(workplace / "in", count)
     batch = run_batch(workplace / "in", workplace / "out", workplace / "home")
     wanted, got = {one.name: one.outcome for one in members}, outcomes(workplace / "out")
-    wrong = sorted(name for name in wanted if wanted[name] != got.get(name))
-    rows = [[outcome, str(number)] for outcome, number in Counter(got.values()).most_common()]
+    wrong = [f"{name} {got.get(name)}" for name in sorted(wanted) if wanted[name] != _error(got.get(name))]
+    rows = [[outcome, str(number)] for outcome, number in Counter(map(_error, got.values())).most_common()]
     return "\n\n".join(
         [
             f"{len(got)} of {count} documents, {len(wrong)} with another outcome than they must have"
