@@ -43,7 +43,8 @@ _LAST_WORDS = 4096
 class Isolation:
     """How far a single document may go, and how long a reader is kept.
 
-    ``seconds`` is wall time and ``memory`` bytes per document; a reader is replaced after
+    ``seconds`` is wall time and ``memory`` bytes per document, beyond what its reader holds
+    before (the models of the recogniser are a gigabyte); a reader is replaced after
     ``documents`` documents or when it stays above ``resident`` bytes. ``extract`` names the
     function that reads, as ``module:function``, with the signature of ``extract.extract``.
     """
@@ -97,16 +98,14 @@ class Reader:
         self._pending = b""
         self._ready = False
         self._documents = 0
-        self._resident = self._peak = 0
+        self._resident = self._before = 0
 
     @property
     def is_spent(self) -> bool:
         """Whether a fresh reader should take its place."""
         limits = self._isolation
         worn = self._documents >= limits.documents or self._resident > limits.resident
-        # After such a peak a failure of the next document could not be told from one of memory.
-        strained = self._peak > STARVED * limits.memory
-        return worn or strained or self._child.poll() is not None
+        return worn or self._child.poll() is not None
 
     def read(self, work: Work, store: str, limits: Limits, stopped: Callable[[], bool]) -> Reading:
         """Have a document read into the store. Raises ``Stopped``; the reader is closed then."""
@@ -115,6 +114,7 @@ class Reader:
             if not self._ready:
                 self._reply(start + _START, stopped)
                 self._ready = True
+            self._before = self._resident = _resident(self._child.pid)
             self._ask(_request(work, store, limits, self._isolation))
             allowed = self._isolation.seconds * 1.1 + _GRACE
             reply = self._reply(time.monotonic() + allowed, stopped)
@@ -131,7 +131,7 @@ class Reader:
     def _understood(self, reply: dict[str, Any]) -> Reading:
         if "trouble" in reply:
             return Reading(None, trouble=reply["trouble"])
-        self._resident, self._peak = reply["resident"], reply["peak"]
+        self._resident = reply["resident"]
         return Reading(Record.from_json(reply["record"]), reply["seconds"])
 
     def _ask(self, request: dict[str, Any]) -> None:
@@ -162,7 +162,7 @@ class Reader:
         if stopped():
             raise Stopped
         self._resident = _resident(self._child.pid) or self._resident
-        if self._resident > self._isolation.memory:
+        if self._resident - self._before > self._isolation.memory:
             raise too_much_memory("", self._isolation.memory)
         if time.monotonic() > deadline:
             raise _too_long(self._isolation)
@@ -170,7 +170,7 @@ class Reader:
     def _crash(self) -> ExtractionError:
         """What to call the death of the reader."""
         code = self._child.wait()
-        if self._resident > STARVED * self._isolation.memory:
+        if self._resident - self._before > STARVED * self._isolation.memory:
             return too_much_memory("", self._isolation.memory)
         cause = _signal_name(-code) if code < 0 else self._final_line() or f"exit code {code}"
         return ReaderCrashed(

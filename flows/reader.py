@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -44,7 +45,6 @@ def main() -> None:
     threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
     module, _, name = settings["extract"].partition(":")
     extract: Extract = getattr(importlib.import_module(module), name)
-    _limit_memory(settings["memory"])
     _reply(replies, {"ready": True})
     for line in sys.stdin:
         request = json.loads(line)
@@ -72,14 +72,17 @@ def _leave_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def _limit_memory(extra: int) -> None:
-    """Let the process write to so many bytes more than now.
+def _limit_memory(extra: int) -> int:
+    """Let the process write to so many bytes more than now; what it has in use now comes back.
 
     What it only maps is not counted: the recogniser maps gigabytes and never touches them.
     """
     if sys.platform == "linux":
-        most = _told("VmData") + extra
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_told("VmData") + extra, most))
+        with suppress(OSError):  # the peak begins anew
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return _told("VmRSS")
 
 
 def _told(field: str) -> int:
@@ -95,12 +98,13 @@ def _answer(request: dict[str, Any], extract: Extract) -> dict[str, Any]:
     """The reply to one request: a record, or trouble that may pass."""
     start = time.perf_counter()
     uri, identity, name = request["uri"], request["id"], request["file_name"]
+    before = _limit_memory(request["memory"])
     try:
         record = finished(uri, identity, _read(request, extract))
     except MemoryError:
         record = failed(uri, identity, too_much_memory(name, request["memory"]))
     except ExtractionError as error:
-        starved = _told("VmHWM") > STARVED * request["memory"]
+        starved = _told("VmHWM") - before > STARVED * request["memory"]
         record = failed(uri, identity, too_much_memory(name, request["memory"]) if starved else error)
     except OSError as error:
         return {"trouble": f"{type(error).__name__}: {error}"}
@@ -108,7 +112,6 @@ def _answer(request: dict[str, Any], extract: Extract) -> dict[str, Any]:
         "record": record.to_json(),
         "seconds": round(time.perf_counter() - start, 4),
         "resident": _resident(),
-        "peak": _told("VmHWM"),
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.benchmarks import accuracy, bulk, cold, memory, speed
+from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import documents_in, generated
 from tests.benchmarks.report import PAGE, result_block, write_result
 
@@ -37,7 +38,8 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
 
 
 def _bulk(args: Arguments, workplace: Path) -> str:
-    return bulk.TRIALS[args.trial](args.documents, workplace)
+    archive = make_archive(args.archive or workplace / "in", args.documents)
+    return bulk.TRIALS[args.trial](archive, workplace)
 
 
 COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("bulk")
     command.add_argument("trial", choices=sorted(bulk.TRIALS))
     command.add_argument("--documents", type=int, default=100, help="default 100")
+    command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
     for command in commands.choices.values():
         command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import random
 import zipfile
@@ -20,17 +21,23 @@ from tests.corpus.raster import CONDITIONS, rasterised
 SCANS = 0.05
 BROKEN = 0.02
 FINISHED = "finished"
+_LISTING = "outcomes.json"
 _SCAN = "scan150"
 _OBJECTS_DEEP = 40
 """How deep drawings of an endless page hold each other; each is drawn ten times by the one above."""
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A file of the archive and what must come of it: ``finished`` or the name of the error."""
+class Archive:
+    """A folder of documents; ``outcomes`` tells by file name ``finished`` or the name of the error."""
 
-    name: str
-    outcome: str
+    folder: Path
+    outcomes: dict[str, str]
+
+    @property
+    def count(self) -> int:
+        """How many documents there are."""
+        return len(self.outcomes)
 
 
 def digital(seed: int) -> bytes:
@@ -118,14 +125,21 @@ BROKEN_KINDS: tuple[tuple[str, str, Make], ...] = (
 _GOOD: dict[str, Make] = {"digital.pdf": digital, "scan.pdf": scanned}
 
 
-def make_archive(folder: Path, count: int, *, first: int = 1) -> list[Member]:
-    """Write ``count`` documents: SCANS of them scans of one page, BROKEN of them broken in every way."""
+def make_archive(folder: Path, count: int) -> Archive:
+    """Write ``count`` documents: SCANS of them scans of one page, BROKEN of them broken in every way.
+
+    An archive that is there already is taken as it is.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    seeds = range(first, first + count)
-    kinds = _kinds(count)
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        names = pool.map(_write, repeat(folder), seeds, [kind for kind, _ in kinds], chunksize=8)
-        return [Member(name, outcome) for name, (_, outcome) in zip(names, kinds, strict=True)]
+    listing = folder / _LISTING
+    if not listing.exists():
+        kinds = _kinds(count)
+        names, wanted = [kind for kind, _ in kinds], [outcome for _, outcome in kinds]
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            written = pool.map(_write, repeat(folder), range(1, count + 1), names, chunksize=8)
+            members = dict(zip(written, wanted, strict=True))
+        listing.write_text(json.dumps(members), encoding="utf-8")
+    return Archive(folder, json.loads(listing.read_text(encoding="utf-8")))
 
 
 def _kinds(count: int) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.archive import Member, bomb, digital, endless, make_archive, scanned, write_hostile
+from tests.benchmarks.archive import Archive, bomb, digital, endless, scanned, write_hostile
 from tests.benchmarks.report import markdown_table
 from tests.benchmarks.tree import Samples, count_done, digitise, kill_tree, sampled
 
@@ -75,16 +75,15 @@ def timeless(store: Path) -> dict[str, Any]:
     return values
 
 
-def whole_batch(count: int, workplace: Path) -> str:
+def whole_batch(archive: Archive, workplace: Path) -> str:
     """Every document of a mixed archive: the right outcome of each, and the memory over time."""
-    members = make_archive(workplace / "in", count)
-    batch = run_batch(workplace / "in", workplace / "out", workplace / "home")
-    wanted, got = {one.name: one.outcome for one in members}, outcomes(workplace / "out")
+    batch = run_batch(archive.folder, workplace / "out", workplace / "home")
+    wanted, got = archive.outcomes, outcomes(workplace / "out")
     wrong = [f"{name} {got.get(name)}" for name in sorted(wanted) if wanted[name] != _error(got.get(name))]
     rows = [[outcome, str(number)] for outcome, number in Counter(map(_error, got.values())).most_common()]
     return "\n\n".join(
         [
-            f"{len(got)} of {count} documents, {len(wrong)} with another outcome than they must have"
+            f"{len(got)} of {len(wanted)} documents, {len(wrong)} with another outcome than they must have"
             f"{': ' + ', '.join(wrong[:5]) if wrong else ''}. {batch.seconds:.0f} s, exit code {batch.code}.",
             markdown_table(["outcome", "documents"], rows),
             _memory(batch.samples),
@@ -106,25 +105,24 @@ def _memory(samples: Samples) -> str:
     return markdown_table(["documents done", "all processes, MB, median", "at most"], rows)
 
 
-def overhead(count: int, workplace: Path) -> str:
+def overhead(archive: Archive, workplace: Path) -> str:
     """The wall time of a batch against that of a bare loop over ``extract``, one process a core."""
-    members = make_archive(workplace / "in", count)
-    bare = bare_loop(members, workplace / "in")
-    batch = run_batch(workplace / "in", workplace / "out", workplace / "home")
+    bare = bare_loop(archive)
+    batch = run_batch(archive.folder, workplace / "out", workplace / "home")
     rows = [
         ["bare loop, one process a core", f"{bare:.1f}", ""],
         ["`gongkai digitise`, all of it", f"{batch.seconds:.1f}", f"{batch.seconds / bare - 1:+.1%}"],
         ["of which until the first document", f"{batch.first:.1f}", ""],
     ]
-    return f"{count} documents.\n\n{markdown_table(['', 'seconds', 'against the loop'], rows)}"
+    return f"{archive.count} documents.\n\n{markdown_table(['', 'seconds', 'against the loop'], rows)}"
 
 
-def bare_loop(members: Sequence[Member], folder: Path) -> float:
-    """Seconds that so many processes as there are cores take to extract all documents and write the JSON."""
+def bare_loop(archive: Archive) -> float:
+    """Seconds that so many processes as there are cores take to extract all documents, nothing written."""
     os.environ.update(ONE_THREAD)
     start = time.perf_counter()
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
-        for _ in pool.imap_unordered(_extract, [folder / one.name for one in members]):
+        for _ in pool.imap_unordered(_extract, [archive.folder / name for name in archive.outcomes]):
             pass
     return time.perf_counter() - start
 
@@ -139,21 +137,20 @@ def _extract(path: Path) -> None:
         return
 
 
-def killed(count: int, workplace: Path) -> str:
+def killed(archive: Archive, workplace: Path) -> str:
     """``kill -9`` of everything at random moments, against a batch nobody disturbed."""
-    make_archive(workplace / "in", count)
-    undisturbed = run_batch(workplace / "in", workplace / "whole", workplace / "home")
+    undisturbed = run_batch(archive.folder, workplace / "whole", workplace / "home")
     chance, store, log = random.Random(9), workplace / "out", workplace / "log"
     hook = ("--after", f"{_logger(workplace, log)} {{id}}")
     rows, kept = [], _written(store)
     for number in range(_KILLS):
         after = chance.uniform(0.2, 0.9) * undisturbed.seconds
-        _kill_after(after, workplace, hook)
+        _kill_after(after, archive, workplace, hook)
         again = sum(kept[name] != time for name, time in _written(store).items() if name in kept)
         rows.append([str(number + 1), f"{after:.1f}", str(len(kept)), str(count_done(store)), str(again)])
         kept = _written(store)
         timeless(store)
-    run_batch(workplace / "in", store, workplace / "home", *hook)
+    run_batch(archive.folder, store, workplace / "home", *hook)
     again = sum(kept[name] != time for name, time in _written(store).items() if name in kept)
     rows.append(["to the end", "", str(len(kept)), str(count_done(store)), str(again)])
     same = timeless(store) == timeless(workplace / "whole")
@@ -161,7 +158,7 @@ def killed(count: int, workplace: Path) -> str:
     head = ["kill", "after, s", "done before", "done after", "written again"]
     return (
         f"{markdown_table(head, rows)}\n\nStore {'equal' if same else 'NOT EQUAL'} to that of an undisturbed"
-        f" batch but for `quality.seconds`; the hook ran for {len(told)} of {count} documents,"
+        f" batch but for `quality.seconds`; the hook ran for {len(told)} of {archive.count} documents,"
         f" for one at most {max(told.values())} times."
     )
 
@@ -175,9 +172,9 @@ def _logger(workplace: Path, log: Path) -> Path:
     return script
 
 
-def _kill_after(seconds: float, workplace: Path, options: Sequence[str]) -> None:
+def _kill_after(seconds: float, archive: Archive, workplace: Path, options: Sequence[str]) -> None:
     process = digitise(
-        str(workplace / "in"), "--out", str(workplace / "out"), *options, home=workplace / "home"
+        str(archive.folder), "--out", str(workplace / "out"), *options, home=workplace / "home"
     )
     time.sleep(seconds)
     kill_tree(process.pid)
@@ -190,9 +187,9 @@ def _written(store: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} if folder.is_dir() else {}
 
 
-def hostile(_count: int, workplace: Path) -> str:
+def hostile(_archive: Archive, workplace: Path) -> str:
     """A bomb, an endless page, an eater of 3 GB and a crash among good documents: each fails alone."""
-    folder = workplace / "in"
+    folder = workplace / "hostile"
     folder.mkdir()
     good = [digital, scanned]
     write_hostile(folder, [*good, bomb, endless])
@@ -220,34 +217,32 @@ def _prefect(home: Path) -> Iterator[None]:
         yield
 
 
-def dask(count: int, workplace: Path) -> str:
-    """The same batch on a cluster of one worker and of two."""
+def dask(archive: Archive, workplace: Path) -> str:
+    """The same batch on a cluster of one worker and of two; the seconds are those of the manifest."""
     from distributed import LocalCluster
 
-    make_archive(workplace / "in", count)
     seconds = {}
     for workers in (1, 2):
         with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
             store = workplace / f"out{workers}"
             options = ("--dask", cluster.scheduler_address)
-            batch = run_batch(workplace / "in", store, workplace / "home", *options)
-            seconds[workers] = batch.seconds
-            assert len(outcomes(store)) == count
+            run_batch(archive.folder, store, workplace / "home", *options)
+        assert len(outcomes(store)) == archive.count
+        seconds[workers] = manifest(store)["seconds"]
     rows = [[str(workers), f"{took:.1f}", f"{took / seconds[1]:.2f}"] for workers, took in seconds.items()]
-    return f"{count} documents.\n\n{markdown_table(['Dask workers', 'seconds', 'share'], rows)}"
+    return f"{archive.count} documents.\n\n{markdown_table(['Dask workers', 'seconds', 'share'], rows)}"
 
 
-def started(count: int, workplace: Path) -> str:
+def started(archive: Archive, workplace: Path) -> str:
     """Ten batches one after the other with one Prefect: how long each takes to its first document."""
-    make_archive(workplace / "in", count)
     home = workplace / "home"
     rows = []
     for number in range(1, _BATCHES + 1):
-        batch = run_batch(workplace / "in", workplace / f"out{number}", home)
+        batch = run_batch(archive.folder, workplace / f"out{number}", home)
         size = sum(path.stat().st_size for path in home.glob("prefect.db*")) / 1e6
         rows.append([str(number), f"{batch.first:.1f}", f"{batch.seconds:.1f}", f"{size:.1f}"])
     head = ["batch", "first document after, s", "all after, s", "Prefect's database, MB"]
-    return f"{count} documents a batch, the first on a fresh machine.\n\n{markdown_table(head, rows)}"
+    return f"{archive.count} documents a batch, the first on a fresh machine.\n\n{markdown_table(head, rows)}"
 
 
 TRIALS = {
@@ -258,4 +253,4 @@ TRIALS = {
     "dask": dask,
     "started": started,
 }
-"""By name: takes how many documents and an empty folder, gives Markdown."""
+"""By name: takes an archive and an empty folder, gives Markdown."""
