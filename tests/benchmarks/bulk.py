@@ -57,13 +57,18 @@ def _error(outcome: str | None) -> str:
 
 def outcomes(store: Path) -> dict[str, str]:
     """What came of each document by file name: ``finished``, or the error and what is wrong."""
-    manifest = json.loads(sorted((store / "manifests").iterdir())[-1].read_text(encoding="utf-8"))
-    return {
-        Path(one["uri"]).name: "{error}: {problem}".format(**one["failure"])
-        if one["failure"]
-        else one["state"]
-        for one in manifest["documents"]
-    }
+    return {Path(one["uri"]).name: _outcome(one) for one in manifest(store)["documents"]}
+
+
+def manifest(store: Path) -> dict[str, Any]:
+    """The newest manifest of a store."""
+    newest = max((store / "manifests").iterdir())
+    return dict(json.loads(newest.read_text(encoding="utf-8")))
+
+
+def _outcome(record: dict[str, Any]) -> str:
+    failure = record["failure"]
+    return f"{failure['error']}: {failure['problem']}" if failure else str(record["state"])
 
 
 def timeless(store: Path) -> dict[str, Any]:
