@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.benchmarks import accuracy, bulk, cold, memory, speed
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import documents_in, generated
-from tests.benchmarks.report import PAGE, result_block, write_result
+from tests.benchmarks.report import BATCHES_PAGE, PAGE, result_block, write_result
 
 Arguments = argparse.Namespace
 
@@ -75,7 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--documents", type=int, default=100, help="default 100")
     command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
     for command in commands.choices.values():
-        command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
+        command.add_argument(
+            "--write",
+            action="store_true",
+            help=f"also write to docs/{PAGE.name}, of bulk to docs/{BATCHES_PAGE.name}",
+        )
     return parser
 
 
@@ -88,8 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(result)
     if args.write:
         command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
-        place = "-".join(filter(None, (args.command, getattr(args, "trial", ""))))
-        write_result(place, result_block(" ".join(command), result))
+        block = result_block(" ".join(command), result)
+        if args.command == "bulk":
+            write_result(f"bulk-{args.trial}", block, BATCHES_PAGE)
+        else:
+            write_result(args.command, block)
 
 
 if __name__ == "__main__":
