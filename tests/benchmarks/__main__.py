@@ -38,7 +38,7 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
 
 
 def _bulk(args: Arguments, workplace: Path) -> str:
-    archive = make_archive(args.archive or workplace / "in", args.documents)
+    archive = make_archive(args.archive or workplace / "in", args.documents, args.pages)
     return bulk.TRIALS[args.trial](archive, workplace)
 
 
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("bulk")
     command.add_argument("trial", choices=sorted(bulk.TRIALS))
     command.add_argument("--documents", type=int, default=100, help="default 100")
+    command.add_argument("--pages", type=int, help="most pages of a digital document (default: all)")
     command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
     for command in commands.choices.values():
         command.add_argument(
