@@ -166,15 +166,15 @@ def _write(folder: Path, seed: int, kind: str, pages: int | None) -> str:
     name = f"{seed:05d}-{kind}"
     (folder / name).write_bytes(_MAKERS[kind](seed))
     if pages and _MAKERS[kind] is digital:
-        _cut(folder / name, pages)
+        _cut(folder / name, pages, seed)
     return name
 
 
-def _cut(path: Path, pages: int) -> None:
-    """Keep the first pages of a PDF."""
+def _cut(path: Path, pages: int, seed: int) -> None:
+    """Keep the first pages of a PDF, and what tells it from the same one of another seed."""
     with pymupdf.open(stream=path.read_bytes(), filetype="pdf") as document:
         document.select(range(min(pages, document.page_count)))
-        document.save(path, garbage=3)
+        path.write_bytes(document.tobytes(garbage=3) + f"\n%{seed}\n".encode())
 
 
 def write_hostile(folder: Path, makers: Sequence[Make]) -> None:
