@@ -16,6 +16,7 @@ from extract.tables.formreader import Setting
 from extract.tables.grid import Grid
 from extract.tables.headers import Headed, read_header
 from extract.tables.opinions import SecondReader, best_reading
+from extract.tables.performance import with_performance
 from extract.tables.reading import PlacedTable, TableReading
 from extract.tables.spotgrid import spot_grid, with_columns
 
@@ -135,7 +136,7 @@ def _reading(flow: Flow, table: _Open, setting: Setting, second: SecondReader) -
     headed = read_header(table.headed.grid)
     context = replace(table.context, notes=(*_notes_inside(headed), *notes))
     spots = [item for index in table.spots if isinstance(item := flow[index], TableSpot)]
-    return best_reading(headed, context, setting, spots, second)
+    return tuple(map(with_performance, best_reading(headed, context, setting, spots, second)))
 
 
 def _not_blank(readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:

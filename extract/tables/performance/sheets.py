@@ -1,0 +1,94 @@
+"""In the tables stage: a performance table as rows of printed cells, from a grid or from raw lines."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from extract.layout.marks import without_inline_marks
+from extract.tables.amounts import is_blank, normalised
+from extract.tables.performance.values import tidy
+from models.base import BBox, Place
+from models.disclosure import PrintedCell
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """A printed cell. ``start`` and ``end`` are its horizontal extent: points on one page, else columns.
+
+    ``begins`` is False in the rows below the first of a cell that spans several.
+    """
+
+    text: str
+    start: float
+    end: float
+    begins: bool = True
+    page: int | None = None
+    box: BBox | None = None
+
+    @property
+    def plain(self) -> str:
+        return normalised(self.text)
+
+    @property
+    def filled(self) -> bool:
+        return not is_blank(self.text)
+
+    @property
+    def place(self) -> Place:
+        return Place(page=self.page, text=self.text, bbox=self.box)
+
+
+SheetRow = tuple[SheetCell, ...]
+Sheet = tuple[SheetRow, ...]
+
+
+def sheet_of_lines(rows: Iterable[Sequence[str]]) -> Sheet:
+    """Rows of a transcript that keep their cells; a cell's extent is its position."""
+    return tuple(
+        tuple(
+            SheetCell(tidy(without_inline_marks(text)), float(column), float(column + 1))
+            for column, text in enumerate(row)
+        )
+        for row in rows
+    )
+
+
+def sheet_of_cells(cells: Sequence[PrintedCell]) -> Sheet:
+    """A grid; a cell that spans rows stands in each of them.
+
+    Boxes tell columns apart over pages whose rulings differ. Where they run otherwise than the
+    columns (tables set sideways), positions in the grid are taken.
+    """
+    upright = _is_upright(cells)
+    rows: dict[int, list[SheetCell]] = defaultdict(list)
+    for cell in cells:
+        placed = _placed(cell, upright)
+        for row in range(cell.row, cell.row + cell.row_span):
+            rows[row].append(placed if row == cell.row else replace(placed, begins=False))
+    return tuple(tuple(sorted(rows[row], key=lambda cell: cell.start)) for row in sorted(rows))
+
+
+def _placed(cell: PrintedCell, upright: bool) -> SheetCell:
+    text = tidy(without_inline_marks(cell.text))
+    if upright and cell.bbox is not None:
+        start, end = cell.bbox[0], cell.bbox[2]
+    else:
+        start, end = float(cell.column), float(cell.column + cell.column_span)
+    return SheetCell(text, start, end, page=cell.page, box=cell.bbox)
+
+
+def _is_upright(cells: Sequence[PrintedCell]) -> bool:
+    """Whether boxes go from left to right as columns do, in every row."""
+    rows: dict[int, list[PrintedCell]] = defaultdict(list)
+    for cell in cells:
+        rows[cell.row].append(cell)
+    if not cells or any(cell.bbox is None for cell in cells):
+        return False
+    lefts = (
+        [cell.bbox[0] for cell in sorted(row, key=lambda cell: cell.column) if cell.bbox]
+        for row in rows.values()
+    )
+    return all(a < b for row in lefts for a, b in itertools.pairwise(row))
