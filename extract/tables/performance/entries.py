@@ -153,21 +153,28 @@ class Entry:
     """One project, or the organisation, while its rows are read."""
 
     facts: dict[str, list[SheetCell]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Decimal] = field(default_factory=dict)
     money_unit: str | None = None
     goals: list[GoalDraft] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     flags: set[PerformanceFlag] = field(default_factory=set)
 
-    def state(self, name: str, cells: Sequence[SheetCell]) -> None:
-        """Note a fact where it is first told."""
+    def state(self, name: str, cells: Sequence[SheetCell], text: str | None = None) -> None:
+        """Note a fact where it is first told; ``text`` where it is but a part of the cells."""
         if cells and name not in self.facts:
             self.facts[name] = list(cells)
+            self.texts[name] = text if text is not None else " ".join(cell.text for cell in cells)
 
     def text(self, name: str) -> str | None:
-        return tidy(" ".join(cell.text for cell in self.facts.get(name, ()))) or None
+        return tidy(self.texts.get(name, "")) or None
 
     def performance(self) -> Performance:
+        """What was read; a lone annual target without a name is none."""
+        if len(self.goals) == 1 and not self.goals[0].name:
+            self.goals.clear()
+            for draft in self.drafts:
+                draft.goal = None
         indicators = tuple(draft.indicator() for draft in self.drafts if not draft.empty)
         return Performance(
             code=self.text("code"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from extract.tables.amounts import normalised, parse_amount
@@ -18,6 +19,19 @@ _NAMES = ("project", "department", "unit", "organisation", "objective")
 _UNIT = re.compile(r"\(?(万元|元)\)?")
 _PRINTED_UNIT = re.compile(r"\d(万元|元)$")
 _PIECE = re.compile(r"[\d.]+%?")
+_GAP = re.compile(r"\d\s+\d")
+_ORDERED = {
+    "年初预算数": "initial_budget",
+    "预算数": "budget",
+    "全年预算数": "budget",
+    "执行数": "executed",
+    "全年执行数": "executed",
+    "执行率": "rate_pct",
+    "得分": "execution_score",
+}
+_LABELS = re.compile("|".join(sorted(_ORDERED, key=len, reverse=True)))
+_INSIDE = re.compile(r"项目实施.{0,2}[单単]位")
+_UNIT_BEGINS = re.compile(r"\(?(万元|元)\)")
 
 
 def read_facts(row: SheetRow, entry: Entry) -> bool:
@@ -32,7 +46,13 @@ def read_facts(row: SheetRow, entry: Entry) -> bool:
 
 
 def _state(entry: Entry, field: str, values: Sequence[SheetCell]) -> None:
-    if field in _NAMES:
+    inside = _INSIDE.search("".join(cell.text for cell in values)) if field == "department" else None
+    if inside is not None:
+        text = "".join(cell.text for cell in values)
+        entry.state("department", values, text[: inside.start()])
+        entry.state("unit", values, text[inside.end() :])
+        entry.flags.add("pieces")
+    elif field in _NAMES:
         entry.state(field, values)
     elif field in _TOTALS:
         _total(entry, field, values)
@@ -57,6 +77,9 @@ def _total(entry: Entry, field: str, values: Sequence[SheetCell]) -> None:
 
 def note_unit(row: SheetRow, entry: Entry) -> None:
     """The unit of money and the weight of the execution where its label prints them."""
+    begins = _UNIT_BEGINS.match("".join(cell.plain for cell in row[:3]))
+    if begins is not None and entry.money_unit is None:
+        entry.money_unit = begins[1]
     for cell in row:
         plain = cell.plain
         if cell.begins and re.match(r"(?:预算)?执行情况|项目资金|预算资金|资金情况|预算执行", plain):
@@ -68,45 +91,76 @@ def note_unit(row: SheetRow, entry: Entry) -> None:
 
 
 def execution_header(row: SheetRow) -> Header | None:
-    """The labels over the line of money, None where a row is no such header."""
+    """The labels over the line of money, None where a row is no such header.
+
+    Labels that share a cell or stand in pieces say only their order.
+    """
     found = labels_in(row, "execution")
-    return Header(found) if sum(label.field in _MONEY for label in found) >= 2 else None
+    if sum(label.field in _MONEY for label in found) >= 2:
+        return Header(found)
+    text = "".join(cell.plain for cell in row if cell.begins)
+    order = [_ORDERED[match[0]] for match in _LABELS.finditer(text)]
+    if sum(name in _MONEY for name in order) < 2:
+        return None
+    return Header(tuple(Label(name, -1.0, -1.0) for name in dict.fromkeys(order)), broken=True)
 
 
 def read_execution(header: Header, row: SheetRow, entry: Entry) -> bool:
     """Read the line of money below its header; whether the row prints figures.
 
-    A line in as many pieces as labels is read in order; a rate in pieces counts only where it
-    is what budget and execution give.
+    Figures stand under their labels or, in a broken line, in the order of the labels; a rate in
+    pieces counts only where it is what budget and execution give.
     """
-    cells = [cell for cell in row if cell.filled and _PIECE.fullmatch(cell.plain.replace(",", ""))]
-    under = header.under(tuple(cells))
-    if not any(name in under for name in _MONEY):
+    pieces = tuple(piece for cell in row if cell.filled for piece in _pieces(cell))
+    under = header.under(pieces) if not header.broken else {}
+    if not pieces or not (header.broken or any(name in under for name in _MONEY)):
         return False
-    if len(cells) == len(header.labels):
-        under = {label.field: [cell] for label, cell in zip(header.labels, cells, strict=True)}
-    for label in header.labels:
-        _figure(entry, label, under.get(label.field, []))
+    stray = any(any(map(str.isdigit, cell.plain)) and not _pieces(cell) for cell in row if cell.filled)
+    if stray or header.broken or any(len(cells) > 1 for cells in under.values()):
+        under = _in_order(header, pieces)
+    for name in (*_MONEY, "rate_pct", "execution_weight", "execution_score"):
+        _figure(entry, name, under.get(name, []), stray=stray)
     return True
 
 
-def _figure(entry: Entry, label: Label, cells: Sequence[SheetCell]) -> None:
-    if not cells or label.field in entry.figures:
+def _pieces(cell: SheetCell) -> list[SheetCell]:
+    """The figures of a cell: two that share it are parted, anything else is none."""
+    texts = cell.text.split()
+    if all(_PIECE.fullmatch(normalised(text).replace(",", "")) for text in texts):
+        return [replace(cell, text=text) for text in texts]
+    return [cell] if _PIECE.fullmatch(cell.plain.replace(",", "")) and not _GAP.search(cell.text) else []
+
+
+def _in_order(header: Header, pieces: Sequence[SheetCell]) -> dict[str, list[SheetCell]]:
+    """Money first, then the pieces of the rate up to its sign, then what is left."""
+    rest = list(pieces)
+    found: dict[str, list[SheetCell]] = {}
+    for label in header.labels:
+        if label.field in _MONEY and rest and "%" not in rest[0].text:
+            found[label.field] = [rest.pop(0)]
+    end = next((i + 1 for i, cell in enumerate(rest) if cell.plain.endswith("%")), 0)
+    found["rate_pct"], rest = rest[:end], rest[end:]
+    if "execution_score" in header.fields:
+        found["execution_score"] = rest[-1:]
+    return found
+
+
+def _figure(entry: Entry, field: str, cells: Sequence[SheetCell], *, stray: bool) -> None:
+    if not cells or field in entry.figures:
         return
     text = "".join(cell.plain for cell in cells)
-    value = parse_amount(text)
-    if label.field.startswith("execution"):
-        value = points(text)
-    if value is None or (len(cells) > 1 and not _is_rate_of(value, label, entry)):
+    value = points(text) if field.startswith("execution") else parse_amount(text)
+    doubtful = len(cells) > 1 or (stray and field == "rate_pct")
+    if value is None or (doubtful and not _is_rate_of(value, field, entry)):
         entry.flags.add("pieces")
         return
-    entry.figures[label.field] = value
-    entry.state(label.field, cells)
+    entry.figures[field] = value
+    entry.state(field, cells)
 
 
-def _is_rate_of(rate: Decimal, label: Label, entry: Entry) -> bool:
+def _is_rate_of(rate: Decimal, field: str, entry: Entry) -> bool:
     budget, executed = entry.figures.get("budget"), entry.figures.get("executed")
-    return label.field == "rate_pct" and bool(budget) and executed is not None and agrees(rate, executed, budget)
+    return field == "rate_pct" and executed is not None and agrees(rate, executed, budget)
 
 
 def agrees(rate: Decimal, executed: Decimal, budget: Decimal | None) -> bool:

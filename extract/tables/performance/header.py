@@ -13,6 +13,7 @@ from extract.tables.performance.words import labels
 
 _TREE = frozenset({"level1", "level2", "name", "target", "actual"})
 _SEVERAL = re.compile(r"二级指标.{0,2}三级指标")
+_PIECE = re.compile(r"三级指?|年初目标?(?:\(A\))?|实际完?成?")
 _NEAR = 0.3
 """How much of its width a cell may begin left of the header it belongs to."""
 
@@ -28,9 +29,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Labels from left to right; what stands under one, up to the next, belongs to its field."""
+    """Labels from left to right; what stands under one, up to the next, belongs to its field.
+
+    ``broken`` tells that labels stand in pieces or beside texts that are none: then the places of
+    the cells below say little.
+    """
 
     labels: tuple[Label, ...]
+    broken: bool = False
 
     @property
     def fields(self) -> frozenset[str]:
@@ -103,6 +109,21 @@ def read_header(row: SheetRow) -> Header | None:
     return Header(found) if len(fields & _TREE) >= 2 and fields & {"name", "level2"} else None
 
 
+def is_header_part(row: SheetRow) -> bool:
+    """Whether a row is one of several that make a header: hardly anything but labels of columns."""
+    filled = [cell for cell in row if cell.filled]
+    known = sum(labels("columns").field(cell.text) is not None for cell in filled)
+    return known >= 3 and known * 2 > len(filled)
+
+
+def is_broken(row: SheetRow) -> bool:
+    """Whether a header stands in pieces: behind its first label come texts that are no whole labels."""
+    known = labels("columns")
+    cells = [cell for cell in row if cell.filled and cell.box is None]
+    first = next((i for i, cell in enumerate(cells) if known.field(cell.text)), len(cells))
+    return any(known.field(c.text) is None or _PIECE.fullmatch(c.plain) for c in cells[first:])
+
+
 def joined_header(rows: Sequence[SheetRow]) -> Header | None:
     """The header several rows print together: a label above parted ones gives way to them."""
     parts: list[Label] = []
@@ -112,7 +133,7 @@ def joined_header(rows: Sequence[SheetRow]) -> Header | None:
             if not covered and label.field not in {known.field for known in parts}:
                 parts.append(label)
     ordered = tuple(sorted(parts, key=lambda label: label.start))
-    return Header(ordered) if ordered else None
+    return Header(ordered, is_broken(rows[-1])) if ordered else None
 
 
 def _within(label: Label, known: Label) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from extract.tables.performance.entries import TEXTS, Draft, Entry, Level, first_figure, same_name
 from extract.tables.performance.facts import execution_header, note_unit, read_execution, read_facts
 from extract.tables.performance.goals import more_of, read_goal
-from extract.tables.performance.header import Header, joined_header, read_header
+from extract.tables.performance.header import Header, is_header_part, joined_header, read_header
 from extract.tables.performance.sheets import Sheet, SheetCell, SheetRow
 from extract.tables.performance.slides import slid_row
 from extract.tables.performance.values import is_weight_alone, weighed
@@ -18,6 +18,7 @@ _OWN = ("code", "project", "organisation", "objective", "amount", "basic_total",
 _BODY = ("name", "target", "actual", "score", "weight", "unit", "comparator", "remark", *TEXTS)
 _FACTS = {"code": "code", "project": "project", "organisation": "organisation", "objective": "objective"}
 _MONEY = {"amount": "budget", "basic_total": "basic_total", "project_total": "project_total"}
+_LONGEST_LEVEL = 10
 _BEFORE = 3
 """Rows of labels that may stand above the row that names the indicators' columns."""
 
@@ -61,6 +62,9 @@ class Reader:
             self._goal_beside(row)
             self.above = []
             return True
+        if is_header_part(row):
+            self.above.append(row)
+            return True
         goal = read_goal(row)
         if goal is None:
             return False
@@ -88,6 +92,9 @@ class Reader:
         elif known == "total_score":
             read_facts(row, self.entry)
             return True
+        elif self.header is not None and self.header.broken and first.start <= self.header.labels[0].start:
+            # Labels behind the indicators are in pieces too: a level is never that long.
+            self.ended = self.ended or len(first.plain) > _LONGEST_LEVEL
         return self.ended
 
     def _above_indicators(self, row: SheetRow) -> bool:
@@ -165,6 +172,9 @@ class Reader:
             if not text or text == level.text:
                 continue
             if is_weight_alone(text) and level.text and level.weight is None:
+                level.text += text
+                continue
+            if level.text and level_of(text) is None and level_of(level.text + text) is not None:
                 level.text += text
                 continue
             setattr(self, name, Level(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from extract.tables.performance.values import is_weight_alone, points, weighed
 from extract.tables.performance.words import level_of
 
 _VALUES = ("target", "actual", "score")
+_VALUE_START = re.compile(r"[≥≤≧≦€<>＜＞=\d]")
+_BARE = re.compile(r"[≥≤≧≦€<>＜＞=]|[\d.]+%?\D?$")
+_CATEGORY = re.compile(r".{1,6}型")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ def slid_row(row: SheetRow, header: Header, before: float) -> Slid | None:
     cells = [cell for cell in row if cell.filled]
     if any(cell.box is not None for cell in cells) or header.start("name") is None:
         return None
+    if header.broken:
+        return Slid(_pieces(cells, header), 0.0)
+    if (moved := _moved_on(cells, header)) is not None:
+        return moved
     levels = {cell: level for cell in cells if (level := _level(cell, header))}
     name = next((cell for cell in reversed(cells) if cell not in levels and _is_name(cell)), None)
     if name is not None:
@@ -106,3 +114,39 @@ def _in_order(values: Sequence[SheetCell]) -> dict[str, list[SheetCell]]:
 def _looks_like_score(cells: Sequence[SheetCell]) -> bool:
     """Whether the last figure is a score: it stands behind target and actual, or is written like one."""
     return len(cells) > len(_VALUES) - 1 or "." in cells[-1].plain
+
+
+def _pieces(cells: Sequence[SheetCell], header: Header) -> dict[str, list[SheetCell]]:
+    """A row under a broken header: levels by their words, the outcome last, the target from where a value begins."""
+    found: dict[str, list[SheetCell]] = {}
+    rest: list[SheetCell] = []
+    name = header.start("name") or 0.0
+    for cell in cells:
+        under = header.field_at(cell)
+        if cell.start < name and under in ("level1", "level2"):
+            found.setdefault(under, []).append(cell)
+        elif cell.start >= name:
+            rest.append(cell)
+    start = next((i for i, cell in enumerate(rest) if _begins_value(cell, i)), None)
+    if len(rest) > 1:
+        found["actual"] = [rest.pop()]
+    if start is None or start >= len(rest):
+        start = len(rest) - 1 if len(rest) > 1 and start is None else len(rest)
+    return {**found, "name": rest[:start], "target": rest[start:]}
+
+
+def _begins_value(cell: SheetCell, index: int) -> bool:
+    """Whether a target begins here; the first text of a row only does when it is nothing but a value."""
+    looks = _VALUE_START if index else _BARE
+    return bool(looks.match(cell.plain))
+
+
+def _moved_on(cells: Sequence[SheetCell], header: Header) -> Slid | None:
+    """A row whose texts stand one column to the right of their labels: a category is never a name."""
+    category = header.start("category")
+    beside = next((cell for cell in cells if cell.start == category), None)
+    if beside is None or "level1" in header.fields or _CATEGORY.fullmatch(beside.plain):
+        return None
+    places = {"level2": "level1", "name": "level2", "category": "name"}
+    under = header.under(tuple(cells))
+    return Slid({places.get(field, field): found for field, found in under.items()}, 0.0)

@@ -44,9 +44,9 @@ def labels(table: str) -> Labels:
 
 
 def label_forms(text: str) -> tuple[str, str]:
-    """A text as a label: without what stands in brackets, and with it where that is a word (单位(项目)名称)."""
+    """A text as a label: with what stands in brackets where that is a word (单位(项目)名称), and without."""
     plain = normalised(text)
-    return _BRACKETS.sub("", plain), _BRACKETS.sub("", _BRACKETED.sub(r"\1", plain))
+    return _BRACKETS.sub("", _BRACKETED.sub(r"\1", plain)), _BRACKETS.sub("", plain)
 
 
 def level_of(text: str) -> str | None:
