@@ -16,7 +16,7 @@ from extract.tables.formreader import Setting
 from extract.tables.grid import Grid
 from extract.tables.headers import Headed, read_header
 from extract.tables.opinions import SecondReader, best_reading
-from extract.tables.performance import with_performance
+from extract.tables.performance import is_performance, united, with_performance
 from extract.tables.reading import PlacedTable, TableReading
 from extract.tables.spotgrid import spot_grid, with_columns
 
@@ -81,7 +81,11 @@ def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Op
     assert isinstance(item, TableSpot)
     grid = with_columns(item, grid, current.headed.grid.edges)
     captions, body = titles_inside(grid)
-    joined = continued(current.headed, body if repeats_captions(captions, current.context) else grid)
+    rest = body if repeats_captions(captions, current.context) else grid
+    joined = continued(current.headed, rest)
+    if joined is None or is_performance(current.context):
+        both = united(current.headed.grid, rest) if is_performance(current.context) else None
+        joined = read_header(both) if both is not None else None
     if joined is None:
         return None
     between = tuple(i for i, _ in _between(flow, current.last + 1, index))

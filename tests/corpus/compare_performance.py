@@ -46,9 +46,7 @@ class Tally:
 def compare_indicators(truth: Mapping[str, Any], disclosure: Disclosure) -> Tally:
     """Every indicator with all its fields and its project or annual target."""
     wanted = Counter(_wanted(truth))
-    given = [
-        (facts, each.flags) for entry in _entries(disclosure) for each, facts in _given(entry)
-    ]
+    given = [(facts, each.flags) for entry in _entries(disclosure) for each, facts in _given(entry)]
     return _tally(wanted, [(facts, bool(_SOFT & set(flags))) for facts, flags in given])
 
 
@@ -82,7 +80,10 @@ def compare_key_work(truth: Mapping[str, Any], disclosure: Disclosure) -> Tally:
         for work in table["key_work"]
     )
     given = [
-        (tuple((key, str(getattr(work, key))) for key in ("number", "item", "target", "outcome")), bool(work.flags))
+        (
+            tuple((key, str(getattr(work, key))) for key in ("number", "item", "target", "outcome")),
+            bool(work.flags),
+        )
         for table in disclosure.tables
         for work in table.key_work
     ]

@@ -108,7 +108,14 @@ def _valued(chance: Chance, kind: str) -> Slot:
         unit = chance.pick(words()["counted"]["units"])
         figure = chance.number(1, 3000)
         done = figure + chance.number(-5, 400) if figure > 9 else figure
-        return Slot("", "", comparator=chance.pick(("≥", "=", "")), target=str(figure), unit=unit, actual=f"{done}{unit}")
+        return Slot(
+            "",
+            "",
+            comparator=chance.pick(("≥", "=", "")),
+            target=str(figure),
+            unit=unit,
+            actual=f"{done}{unit}",
+        )
     figure = chance.pick((80, 85, 90, 95, 98, 100))
     sign = "" if figure == 100 else "≥"
     return Slot("", "", comparator=sign, target=str(figure), unit="%", actual=f"{chance.number(75, 100)}%")
@@ -162,19 +169,38 @@ def _wuhan_project(chance: Chance, year: int) -> Made:
     weighs = chance.happens(0.6)
     scored = weighs and chance.happens(0.8)
     columns = 7 if scored else 6
-    body = [*_wuhan_head(project, columns, scored, weighs), *_wuhan_indicators(chance, project, weighs, scored)]
+    body = [
+        *_wuhan_head(project, columns, scored, weighs),
+        *_wuhan_indicators(chance, project, weighs, scored),
+    ]
     total = sum((slot.score or Decimal(0) for slot in project.filled), Decimal(20))
     if scored:
         body.append((_cell("总分"), _cell(f"{total:f}", columns - 1)))
-    body.append((_cell("偏差大或目标未完成原因分析"), _cell("部分设备采购流程较长，款项按合同约定支付。", columns - 1)))
+    body.append(
+        (
+            _cell("偏差大或目标未完成原因分析"),
+            _cell("部分设备采购流程较长，款项按合同约定支付。", columns - 1),
+        )
+    )
     body.append((_cell("改进措施及结果应用方案"), _cell("无", columns - 1)))
     title = chance.pick(
-        (f"{year}年度{project.name}项目自评表", f"{year}年度{project.name}项目绩效自评表", f"{year}年度项目支出绩效自评表")
+        (
+            f"{year}年度{project.name}项目自评表",
+            f"{year}年度{project.name}项目绩效自评表",
+            f"{year}年度项目支出绩效自评表",
+        )
     )
     truth = _entry(project, weighs=weighs, scored=scored)
-    truth |= {"department": project.department, "unit": project.unit, "executed": f"{project.executed}", "rate_pct": f"{project.rate}"}
+    truth |= {
+        "department": project.department,
+        "unit": project.unit,
+        "executed": f"{project.executed}",
+        "rate_pct": f"{project.rate}",
+    }
     truth |= {"total_score": f"{total:f}"} if scored else {}
-    return _made("project_performance", title, (), body, (1.6, 2.0, 2.4, 6.0, 3.0, 3.4, 1.6)[:columns], [truth])
+    return _made(
+        "project_performance", title, (), body, (1.6, 2.0, 2.4, 6.0, 3.0, 3.4, 1.6)[:columns], [truth]
+    )
 
 
 def _wuhan_head(project: Project, columns: int, scored: bool, weighs: bool) -> list[CellRow]:
@@ -186,9 +212,18 @@ def _wuhan_head(project: Project, columns: int, scored: bool, weighs: bool) -> l
     wide = [1] * (len(labels) - 1) + [1 + pad]
     return [
         (_cell("项目名称"), _cell(project.name, columns - 1)),
-        (_cell("主管部门"), _cell(project.department, 2), _cell("项目实施单位"), _cell(project.unit, half - 1)),
+        (
+            _cell("主管部门"),
+            _cell(project.department, 2),
+            _cell("项目实施单位"),
+            _cell(project.unit, half - 1),
+        ),
         (_cell("项目类别"), _cell("1、部门预算项目☑ 2、专项资金□ 3、上级转移支付项目□", columns - 1)),
-        (_cell(money, high=2), _cell(), *(_cell(text, span) for text, span in zip(labels, wide, strict=True))),
+        (
+            _cell(money, high=2),
+            _cell(),
+            *(_cell(text, span) for text, span in zip(labels, wide, strict=True)),
+        ),
         (_cell("年度财政资金总额"), *(_cell(text, span) for text, span in zip(figures, wide, strict=True))),
     ]
 
@@ -197,7 +232,14 @@ def _wuhan_indicators(chance: Chance, project: Project, weighs: bool, scored: bo
     def merged(text: str, _rows: int, weight: Decimal) -> str:
         return _with_weight(text, weight, weighs)
 
-    labels = ["一级指标", "二级指标", "三级指标", "年初目标值（A）", "实际完成值（B）", *(["得分"] if scored else [])]
+    labels = [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年初目标值（A）",
+        "实际完成值（B）",
+        *(["得分"] if scored else []),
+    ]
     side = _cell("年度绩效目标", high=len(project.slots) + 1)
     rows: list[CellRow] = [(side, *map(_cell, labels))]
     for slot, levels in zip(project.slots, _levels(project.slots, merged), strict=True):
@@ -210,12 +252,20 @@ def _wuhan_indicators(chance: Chance, project: Project, weighs: bool, scored: bo
 def _wuhan_overall(chance: Chance, year: int) -> Made:
     """整体绩效自评表: several annual targets, each with its own header and indicators."""
     department = chance.pick(words()["departments"])
-    goals = [_project(chance, name, empty=0.1, per_group=1) for name in chance.sample(words()["projects"], chance.number(2, 4))]
+    goals = [
+        _project(chance, name, empty=0.1, per_group=1)
+        for name in chance.sample(words()["projects"], chance.number(2, 4))
+    ]
     whole = _project(chance, department, empty=1.0)
     body: list[CellRow] = [
         (_cell("单位名称"), _cell(department, 6)),
         (_cell("基本支出总额"), _cell("321.50", 2), _cell("项目支出总额"), _cell("187.25", 3)),
-        (_cell("预算执行情况（万元）（20分）", high=2), _cell("部门整体支出总额", high=2), *map(_cell, ("预算数（A）", "执行数（B）", "执行率（B/A）")), _cell("得分（20分*执行率）", 2)),
+        (
+            _cell("预算执行情况（万元）（20分）", high=2),
+            _cell("部门整体支出总额", high=2),
+            *map(_cell, ("预算数（A）", "执行数（B）", "执行率（B/A）")),
+            _cell("得分（20分*执行率）", 2),
+        ),
         (*map(_cell, (f"{whole.budget}", f"{whole.executed}", f"{whole.rate}%")), _cell("20", 2)),
     ]
     truth_goals = []
@@ -224,18 +274,49 @@ def _wuhan_overall(chance: Chance, year: int) -> Made:
         score = sum((slot.score or Decimal(0) for slot in goal.filled), Decimal(0))
         body.append((_cell(f"年度目标{number}（{weight:f}分）"), _cell(goal.name, 5), _cell(f"{score:f}")))
         body += _wuhan_indicators(chance, goal, True, True)
-        truth_goals.append({"number": number, "name": goal.name, "weight": f"{weight:f}", "score": f"{score:f}"})
-    indicators = [row for number, goal in enumerate(goals, 1) for row in _indicators(goal, weighs=True, scored=True, goal=number)]
-    truth = {"unit": department, "budget": f"{whole.budget}", "executed": f"{whole.executed}", "goals": truth_goals, "indicators": indicators}
-    return _made("overall_performance", f"{year}年度{department}整体绩效自评表", (), body, (1.8, 2.0, 2.4, 6.0, 3.0, 3.4, 1.6), [truth])
+        truth_goals.append(
+            {"number": number, "name": goal.name, "weight": f"{weight:f}", "score": f"{score:f}"}
+        )
+    indicators = [
+        row
+        for number, goal in enumerate(goals, 1)
+        for row in _indicators(goal, weighs=True, scored=True, goal=number)
+    ]
+    truth = {
+        "unit": department,
+        "budget": f"{whole.budget}",
+        "executed": f"{whole.executed}",
+        "goals": truth_goals,
+        "indicators": indicators,
+    }
+    return _made(
+        "overall_performance",
+        f"{year}年度{department}整体绩效自评表",
+        (),
+        body,
+        (1.8, 2.0, 2.4, 6.0, 3.0, 3.4, 1.6),
+        [truth],
+    )
 
 
-CHANGSHA = ("一级指标", "二级指标", "三级指标", "指标值", "指标值内容", "评（扣）分标准", "度量单位", "指标值类型", "备注")
+CHANGSHA = (
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "指标值",
+    "指标值内容",
+    "评（扣）分标准",
+    "度量单位",
+    "指标值类型",
+    "备注",
+)
 
 
 def _changsha_projects(chance: Chance, year: int) -> Made:
     """项目支出绩效目标表: a row an indicator, projects one below the other, many slots empty."""
-    projects = [_project(chance, name, empty=0.35) for name in chance.sample(words()["projects"], chance.number(2, 4))]
+    projects = [
+        _project(chance, name, empty=0.35) for name in chance.sample(words()["projects"], chance.number(2, 4))
+    ]
     lead = ("单位编码", "单位（项目）名称", "资金总额", "绩效目标")
     header = ((*(_cell(text, high=2) for text in lead), _cell("绩效指标", 9)), tuple(map(_cell, CHANGSHA)))
     body: list[CellRow] = []
@@ -245,7 +326,15 @@ def _changsha_projects(chance: Chance, year: int) -> Made:
             own = ("208001", project.name, f"{project.budget}", project.name)
             first = tuple(_cell(text, high=high) for text in own) if row == 0 else ()
             body.append((*first, *levels, *_changsha_values(slot)))
-    return _made("project_performance", "项目支出绩效目标表", header, body, (1.6, 3.0, 1.8, 3.0, 1.8, 2.0, 3.4, 1.8, 4.0, 4.4, 1.4, 1.4, 1.2), [_entry(p, weighs=True, planned=True) for p in projects], landscape=True)
+    return _made(
+        "project_performance",
+        "项目支出绩效目标表",
+        header,
+        body,
+        (1.6, 3.0, 1.8, 3.0, 1.8, 2.0, 3.4, 1.8, 4.0, 4.4, 1.4, 1.4, 1.2),
+        [_entry(p, weighs=True, planned=True) for p in projects],
+        landscape=True,
+    )
 
 
 def _changsha_values(slot: Slot) -> Iterator[Cell]:
@@ -265,18 +354,50 @@ def _national_project(chance: Chance, year: int) -> Made:
     body: list[CellRow] = [
         (_cell("项目名称", 2), _cell(project.name, 7)),
         (_cell("主管部门", 2), _cell(project.department, 2), _cell("实施单位", 2), _cell(project.unit, 3)),
-        (_cell("项目资金（万元）", 2, 2), _cell(), *map(_cell, ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"))),
-        (_cell("年度资金总额"), *map(_cell, (f"{project.budget}", f"{project.budget}", f"{project.executed}", "10", f"{project.rate}%", "10"))),
-        tuple(map(_cell, ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"))) + (_cell("偏差原因分析及改进措施", 2),),
+        (
+            _cell("项目资金（万元）", 2, 2),
+            _cell(),
+            *map(_cell, ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")),
+        ),
+        (
+            _cell("年度资金总额"),
+            *map(
+                _cell,
+                (
+                    f"{project.budget}",
+                    f"{project.budget}",
+                    f"{project.executed}",
+                    "10",
+                    f"{project.rate}%",
+                    "10",
+                ),
+            ),
+        ),
+        tuple(map(_cell, ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")))
+        + (_cell("偏差原因分析及改进措施", 2),),
     ]
     for slot, levels in zip(project.slots, _levels(project.slots, _plain), strict=True):
         points = (f"{slot.weight:f}", f"{slot.score:f}") if slot.name else ("", "")
-        body.append((*levels, *map(_cell, (slot.name, slot.whole_target, slot.actual, *points)), _cell("", 2)))
+        body.append(
+            (*levels, *map(_cell, (slot.name, slot.whole_target, slot.actual, *points)), _cell("", 2))
+        )
     total = sum((slot.score or Decimal(0) for slot in project.filled), Decimal(10))
     body.append((_cell("总分", 5), _cell("100"), _cell(f"{total:f}"), _cell("", 2)))
     truth = _entry(project, weighs=True, scored=True)
-    truth |= {"department": project.department, "unit": project.unit, "executed": f"{project.executed}", "rate_pct": f"{project.rate}"}
-    return _made("project_performance", f"{year}年度项目支出绩效自评表", (), body, (1.8, 2.0, 4.0, 2.4, 2.4, 1.3, 1.4, 1.2, 2.2), [truth])
+    truth |= {
+        "department": project.department,
+        "unit": project.unit,
+        "executed": f"{project.executed}",
+        "rate_pct": f"{project.rate}",
+    }
+    return _made(
+        "project_performance",
+        f"{year}年度项目支出绩效自评表",
+        (),
+        body,
+        (1.8, 2.0, 4.0, 2.4, 2.4, 1.3, 1.4, 1.2, 2.2),
+        [truth],
+    )
 
 
 def _changsha_overall(chance: Chance, year: int) -> Made:
@@ -285,23 +406,62 @@ def _changsha_overall(chance: Chance, year: int) -> Made:
     project = _project(chance, department, empty=0.35)
     lead = ("单位编码", "单位名称")
     purses = ("一般公共预算", "政府性基金拨款", "其他资金", "基本支出", "项目支出")
-    columns = ("一级指标", "二级指标", "三级指标", "指标值类型", "指标值", "计量单位", "指标解释", "评（扣）分标准", "备注")
+    columns = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "指标值类型",
+        "指标值",
+        "计量单位",
+        "指标解释",
+        "评（扣）分标准",
+        "备注",
+    )
     header = (
-        (*(_cell(text, high=3) for text in lead), _cell("年度预算申请", 6), _cell("整体绩效目标", high=3), _cell("部门整体支出年度绩效目标", 9, 2)),
+        (
+            *(_cell(text, high=3) for text in lead),
+            _cell("年度预算申请", 6),
+            _cell("整体绩效目标", high=3),
+            _cell("部门整体支出年度绩效目标", 9, 2),
+        ),
         (_cell("资金总额", high=2), _cell("按收入性质分", 3), _cell("按支出性质分", 2)),
         (*map(_cell, purses), *map(_cell, columns)),
     )
     basic = (project.budget / 2).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    own = ("208001", department, f"{project.budget}", f"{project.budget}", "", "", f"{basic}", f"{project.budget - basic}", project.objective)
+    own = (
+        "208001",
+        department,
+        f"{project.budget}",
+        f"{project.budget}",
+        "",
+        "",
+        f"{basic}",
+        f"{project.budget - basic}",
+        project.objective,
+    )
     body: list[CellRow] = []
     for row, (slot, levels) in enumerate(zip(project.slots, _levels(project.slots, _plain), strict=True)):
         first = tuple(_cell(text, high=len(project.slots)) for text in own) if row == 0 else ()
-        values = (slot.name, slot.comparator or "=", slot.target, slot.unit, f"{slot.name}的完成情况", "完成得满分，未完成不得分。", f"{slot.weight:f}") if slot.name else ("",) * 7
+        values = (
+            (
+                slot.name,
+                slot.comparator or "=",
+                slot.target,
+                slot.unit,
+                f"{slot.name}的完成情况",
+                "完成得满分，未完成不得分。",
+                f"{slot.weight:f}",
+            )
+            if slot.name
+            else ("",) * 7
+        )
         body.append((*first, *levels, *map(_cell, values)))
     truth = _entry(project, weighs=True, planned=True) | {"unit": department}
     del truth["project"]
     widths = (1.6, 2.2, 1.7, 1.7, 1.2, 1.2, 1.6, 1.6, 3.0, 1.6, 1.8, 3.0, 1.3, 1.8, 1.2, 3.0, 3.0, 1.0)
-    return _made("overall_performance", "部门整体支出绩效目标表", header, body, widths, [truth], landscape=True)
+    return _made(
+        "overall_performance", "部门整体支出绩效目标表", header, body, widths, [truth], landscape=True
+    )
 
 
 def _key_work(chance: Chance, year: int) -> Made:
@@ -309,7 +469,12 @@ def _key_work(chance: Chance, year: int) -> Made:
     header = (tuple(map(_cell, ("序号", "重要事项", "工作内容及目标", "完成情况"))),)
     items = chance.sample(words()["works"]["items"], chance.number(2, 5))
     works = [
-        {"number": number, "item": item, "target": chance.pick(words()["works"]["targets"]), "outcome": chance.pick(words()["works"]["outcomes"])}
+        {
+            "number": number,
+            "item": item,
+            "target": chance.pick(words()["works"]["targets"]),
+            "outcome": chance.pick(words()["works"]["outcomes"]),
+        }
         for number, item in enumerate(items, 1)
     ]
     body = [tuple(_cell(str(work[key])) for key in ("number", "item", "target", "outcome")) for work in works]

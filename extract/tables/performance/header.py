@@ -57,7 +57,9 @@ class Header:
         """Of two neighbours, the label that covers more of the cell."""
         if position + 1 < len(self.labels):
             here, after = self.labels[position], self.labels[position + 1]
-            if _overlap(cell, after, shift) > max(_overlap(cell, here, shift), 0.5 * (after.end - after.start)):
+            if _overlap(cell, after, shift) > max(
+                _overlap(cell, here, shift), 0.5 * (after.end - after.start)
+            ):
                 return after.field
         return self.labels[position].field
 

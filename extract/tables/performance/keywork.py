@@ -7,11 +7,17 @@ from collections.abc import Mapping
 
 from extract.tables.performance.entries import placed
 from extract.tables.performance.header import Header, labels_in
-from extract.tables.performance.sheets import Sheet, SheetCell
+from extract.tables.performance.sheets import Sheet, SheetCell, SheetRow
 from extract.tables.performance.values import tidy
 from models.performance import KeyWork
 
 _TEXTS = ("item", "target", "outcome")
+
+
+def is_key_work(row: SheetRow) -> bool:
+    """Whether a row is the header of a list of key work."""
+    fields = {label.field for label in labels_in(row, "key_work")}
+    return len(fields) >= 3 and "item" in fields
 
 
 def read_key_work(sheet: Sheet) -> tuple[KeyWork, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from models.disclosure import PrintedCell
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """A printed cell. ``start`` and ``end`` are its horizontal extent: points on one page, else columns.
+    """A printed cell. ``start`` and ``end`` are its horizontal extent: in columns.
 
     ``begins`` is False in the rows below the first of a cell that spans several.
     """
@@ -57,38 +56,16 @@ def sheet_of_lines(rows: Iterable[Sequence[str]]) -> Sheet:
 
 
 def sheet_of_cells(cells: Sequence[PrintedCell]) -> Sheet:
-    """A grid; a cell that spans rows stands in each of them.
-
-    Boxes tell columns apart over pages whose rulings differ. Where they run otherwise than the
-    columns (tables set sideways), positions in the grid are taken.
-    """
-    upright = _is_upright(cells)
+    """A grid; a cell that spans rows stands in each of them, and its extent is its columns'."""
     rows: dict[int, list[SheetCell]] = defaultdict(list)
     for cell in cells:
-        placed = _placed(cell, upright)
+        placed = SheetCell(
+            tidy(without_inline_marks(cell.text)),
+            float(cell.column),
+            float(cell.column + cell.column_span),
+            page=cell.page,
+            box=cell.bbox,
+        )
         for row in range(cell.row, cell.row + cell.row_span):
             rows[row].append(placed if row == cell.row else replace(placed, begins=False))
     return tuple(tuple(sorted(rows[row], key=lambda cell: cell.start)) for row in sorted(rows))
-
-
-def _placed(cell: PrintedCell, upright: bool) -> SheetCell:
-    text = tidy(without_inline_marks(cell.text))
-    if upright and cell.bbox is not None:
-        start, end = cell.bbox[0], cell.bbox[2]
-    else:
-        start, end = float(cell.column), float(cell.column + cell.column_span)
-    return SheetCell(text, start, end, page=cell.page, box=cell.bbox)
-
-
-def _is_upright(cells: Sequence[PrintedCell]) -> bool:
-    """Whether boxes go from left to right as columns do, in every row."""
-    rows: dict[int, list[PrintedCell]] = defaultdict(list)
-    for cell in cells:
-        rows[cell.row].append(cell)
-    if not cells or any(cell.bbox is None for cell in cells):
-        return False
-    lefts = (
-        [cell.bbox[0] for cell in sorted(row, key=lambda cell: cell.column) if cell.bbox]
-        for row in rows.values()
-    )
-    return all(a < b for row in lefts for a, b in itertools.pairwise(row))

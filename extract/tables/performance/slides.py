@@ -61,7 +61,7 @@ def _level(cell: SheetCell, header: Header) -> str | None:
 
 
 def _fits_both(cell: SheetCell) -> bool:
-    return level_of(cell.text) == "level1" and "满意" in cell.plain or "成本" in cell.plain
+    return (level_of(cell.text) == "level1" and "满意" in cell.plain) or "成本" in cell.plain
 
 
 def _is_name(cell: SheetCell) -> bool:

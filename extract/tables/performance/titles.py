@@ -8,7 +8,9 @@ from extract.tables.amounts import normalised
 from extract.tables.performance.values import tidy
 from models.performance import Performance
 
-_NAMED = re.compile(r"(?:.*?(?:19|20)\d\d年度?)?(?P<name>.{2,60}?)(?:项目)?(?:支出)?(?:绩效)?(?:评价)?(?:自评|评价|目标)(?:表|结果)")
+_NAMED = re.compile(
+    r"(?:.*?(?:19|20)\d\d年度?)?(?P<name>.{2,60}?)(?:项目)?(?:支出)?(?:绩效)?(?:评价)?(?:自评|评价|目标)(?:表|结果)"
+)
 _GENERIC = re.compile(r"(?:部门|单位|预算|区级|市级)*(?:项目|整体)?(?:支出)?(?:绩效)?")
 
 

@@ -13,15 +13,26 @@ _WEIGHT = re.compile(r"[(（](?:分值|权重)?[::]?(\d+(?:\.\d+)?)\s*分(?:\*.{
 _SCORE = re.compile(r"(\d+(?:\.\d+)?)分?")
 _BLANKS = re.compile(r"(?<![A-Za-z0-9.,])\s+|\s+(?![A-Za-z0-9])")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_COMPARED = re.compile(r"(?P<sign>\D{0,4}?)(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>[^\d(),。;]{0,8}?)(?P<tail>及?以[上下内])?")
+_COMPARED = re.compile(
+    r"(?P<sign>\D{0,4}?)(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>[^\d(),。;]{0,8}?)(?P<tail>及?以[上下内])?"
+)
 _SIGNS: dict[str, Comparator] = {
-    **dict.fromkeys(("≥", "≧", ">=", "≥=", "大于等于", "大于或等于", "不低于", "不少于", "不小于", "达到"), "≥"),
+    **dict.fromkeys(
+        ("≥", "≧", ">=", "≥=", "大于等于", "大于或等于", "不低于", "不少于", "不小于", "达到"), "≥"
+    ),
     **dict.fromkeys(("≤", "≦", "<=", "小于等于", "小于或等于", "不超过", "不高于", "不大于", "不多于"), "≤"),
     **dict.fromkeys((">", "大于", "超过", "高于"), ">"),
     **dict.fromkeys(("<", "小于", "低于", "少于"), "<"),
     **dict.fromkeys(("=", "等于"), "="),
 }
-_TAILS: dict[str, Comparator] = {"以上": "≥", "及以上": "≥", "以下": "≤", "及以下": "≤", "以内": "≤", "及以内": "≤"}
+_TAILS: dict[str, Comparator] = {
+    "以上": "≥",
+    "及以上": "≥",
+    "以下": "≤",
+    "及以下": "≤",
+    "以内": "≤",
+    "及以内": "≤",
+}
 
 
 def tidy(text: str) -> str:
