@@ -92,7 +92,7 @@ class Draft:
             criterion=self.text("criterion") or None,
             category=self.text("category") or None,
             reason=self.text("reason") or None,
-            page=self._page(),
+            page=self.page,
             flags=tuple(sorted(flags | ({"pieces"} if broken else set()))),
             cells={name: place for name, cells in self.cells.items() if (place := placed(cells))},
         )
@@ -121,7 +121,9 @@ class Draft:
                 return found
         return named
 
-    def _page(self) -> int | None:
+    @property
+    def page(self) -> int | None:
+        """The page the indicator begins on."""
         return next((cell.page for cells in self.cells.values() for cell in cells if cell.page), None)
 
 

@@ -16,6 +16,7 @@ from extract.tables.performance.words import labels, level_of
 
 _OWN = ("code", "project", "organisation", "objective", "amount", "basic_total", "project_total", "purse")
 _BODY = ("name", "target", "actual", "score", "weight", "unit", "comparator", "remark", *TEXTS)
+_VALUES = frozenset({"target", "actual", "score", "weight", "remark", "unit", "comparator"})
 _FACTS = {"code": "code", "project": "project", "organisation": "organisation", "objective": "objective"}
 _MONEY = {"amount": "budget", "basic_total": "basic_total", "project_total": "project_total"}
 _LONGEST_LEVEL = 10
@@ -35,7 +36,6 @@ class Reader:
     level2: Level = field(default_factory=Level)
     goal: int | None = None
     shift: float = 0.0
-    page: int | None = None
     ended: bool = False
     unsure: bool = False
 
@@ -50,7 +50,6 @@ class Reader:
         note_unit(row, self.entry)
         if not (self._begins(row) or self._is_end(row) or self._above_indicators(row)):
             self._indicator(row)
-        self.page = next((cell.page for cell in row if cell.page), self.page)
 
     # --- what is no indicator ---------------------------------------------------------------------
 
@@ -167,7 +166,7 @@ class Reader:
     def _levels(self, under: Mapping[str, list[SheetCell]]) -> None:
         """Levels named in this row; empty cells go on with those above, weights alone complete them."""
         for name in ("level1", "level2"):
-            text = "".join(cell.text for cell in under.get(name, ()))
+            text = "".join(cell.text for cell in under.get(name, ()) if cell.begins)
             level: Level = getattr(self, name)
             if not text or text == level.text:
                 continue
@@ -186,26 +185,29 @@ class Reader:
         if not self.entry.drafts:
             return False
         last = self.entry.drafts[-1]
+        if self._turned(last, body) and not _VALUES & set(body):
+            return not any(cell.begins and level_of(cell.text) for cell in row)
         if set(body) == {"name"}:
-            return self._completes_name(last, body["name"], row)
+            return self._completes_name(last, body["name"])
         if "name" in body or last.level2 is not self.level2:
             return False
         if set(body) == {"score"}:
             return not last.text("score")
-        return not {"score", "weight", "remark", "unit", "comparator"} & set(body)
+        return not _VALUES - {"target", "actual"} & set(body)
 
-    def _completes_name(self, last: Draft, cells: Sequence[SheetCell], row: SheetRow) -> bool:
-        """A name alone completes the one above that still lacks its weight, or its end over a page break."""
+    def _turned(self, last: Draft, body: Mapping[str, list[SheetCell]]) -> bool:
+        """Whether a page break stands between the indicator above and a row."""
+        pages = [cell.page for cells in body.values() for cell in cells]
+        return last.page is not None and pages[0] is not None and pages[0] != last.page
+
+    def _completes_name(self, last: Draft, cells: Sequence[SheetCell]) -> bool:
+        """A name alone completes the one above that still lacks its weight or the end of its brackets."""
         text = "".join(cell.text for cell in cells)
-        named = weighed(last.text("name")).weight
-        if named is None and last.text("name").count("(") > last.text("name").count(")"):
-            return True
-        weighs = [draft for draft in self.entry.drafts if weighed(draft.text("name")).weight is not None]
-        if named is None and weighs and weighed(text).weight is not None:
-            return True
-        turned = cells[0].page is not None and self.page is not None and cells[0].page != self.page
-        fresh = any(cell.begins and level_of(cell.text) for cell in row)
-        return turned and not fresh
+        name = last.text("name")
+        if weighed(name).weight is not None:
+            return False
+        weighs = any(weighed(draft.text("name")).weight is not None for draft in self.entry.drafts)
+        return name.count("(") > name.count(")") or (weighs and weighed(text).weight is not None)
 
 
 def _is_label(cell: SheetCell) -> bool:
