@@ -1,4 +1,4 @@
-"""What performance tables say: projects, their money, annual targets and indicators; and the key work of a year.
+"""What performance tables say: projects, their money, targets and indicators; the key work of a year.
 
 Texts are as printed with the blanks inside Chinese words removed; figures are decimal strings.
 ``cells`` gives for each field the place it was read from: page and box where there are pages.

@@ -373,8 +373,12 @@ def _national_project(chance: Chance, year: int) -> Made:
                 ),
             ),
         ),
-        tuple(map(_cell, ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")))
-        + (_cell("偏差原因分析及改进措施", 2),),
+        (
+            *tuple(
+                map(_cell, ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"))
+            ),
+            _cell("偏差原因分析及改进措施", 2),
+        ),
     ]
     for slot, levels in zip(project.slots, _levels(project.slots, _plain), strict=True):
         points = (f"{slot.weight:f}", f"{slot.score:f}") if slot.name else ("", "")

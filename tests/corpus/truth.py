@@ -12,6 +12,7 @@ Truth = dict[str, Any]
 ``name``, ``side``, ``line`` where they have one, and ``amounts``), ``status`` and ``units`` (by kind;
 no status where a form prints nothing but zeros),
 ``also_printed`` (by kind: figures on the page that have no agreed place in the output), ``narrative``,
+
 ``performance`` (a table each of ``kind``, ``entries`` and ``key_work``), ``planted`` (author errors) and, where there is noise, ``damaged`` (see ``noise.Damage``)."""
 
 

@@ -117,7 +117,7 @@ def _looks_like_score(cells: Sequence[SheetCell]) -> bool:
 
 
 def _pieces(cells: Sequence[SheetCell], header: Header) -> dict[str, list[SheetCell]]:
-    """A row under a broken header: levels by their words, the outcome last, the target from where a value begins."""
+    """A row under a broken header: the outcome stands last, the target from where a value begins."""
     found: dict[str, list[SheetCell]] = {}
     rest: list[SheetCell] = []
     name = header.start("name") or 0.0

@@ -93,8 +93,8 @@ def comparator_in(text: str) -> Comparator | None:
 def compared(text: str) -> Compared:
     """Take a target or an outcome apart: sign, figure and unit where it is one figure, else what is certain.
 
-    >>> compared("≥90%"), compared("200次以上")
-    (Compared(comparator='≥', value=Decimal('90'), unit='%'), Compared(comparator='≥', value=Decimal('200'), unit='次'))
+    >>> compared("200次以上")
+    Compared(comparator='≥', value=Decimal('200'), unit='次')
     """
     plain = normalised(text)
     found = _COMPARED.fullmatch(plain)

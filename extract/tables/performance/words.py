@@ -1,4 +1,4 @@
-"""In the tables stage: labels of performance tables told by their words, which are data beside this module."""
+"""In the tables stage: labels of performance tables told by their words (data beside this module)."""
 
 from __future__ import annotations
 
