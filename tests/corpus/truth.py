@@ -12,8 +12,8 @@ Truth = dict[str, Any]
 ``name``, ``side``, ``line`` where they have one, and ``amounts``), ``status`` and ``units`` (by kind;
 no status where a form prints nothing but zeros),
 ``also_printed`` (by kind: figures on the page that have no agreed place in the output), ``narrative``,
-
-``performance`` (a table each of ``kind``, ``entries`` and ``key_work``), ``planted`` (author errors) and, where there is noise, ``damaged`` (see ``noise.Damage``)."""
+``planted`` (author errors), where there is noise ``damaged`` (see ``noise.Damage``) and, where there
+are performance tables, ``performance`` (a table each of ``kind``, ``entries`` and ``key_work``)."""
 
 
 _NOT_FORMS = ("other", "project_performance", "overall_performance", "key_work")
@@ -51,8 +51,8 @@ def truth_of(document: Document, planted: list[dict[str, Any]] | None = None) ->
         "units": {table.kind: table.unit for table in forms},
         "also_printed": also,
         "narrative": list(document.narrative),
-        "performance": list(document.performance),
         "planted": planted or [],
+        **({"performance": list(document.performance)} if document.performance else {}),
     }
 
 

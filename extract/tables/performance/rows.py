@@ -206,8 +206,7 @@ class Reader:
         name = last.text("name")
         if weighed(name).weight is not None:
             return False
-        weighs = any(weighed(draft.text("name")).weight is not None for draft in self.entry.drafts)
-        return name.count("(") > name.count(")") or (weighs and weighed(text).weight is not None)
+        return name.count("(") > name.count(")") or weighed(text).weight is not None
 
 
 def _is_label(cell: SheetCell) -> bool:
