@@ -12,6 +12,7 @@ from pathlib import Path
 
 from extract.accounting import examine
 from extract.accounting.narrative import examine_narrative
+from extract.accounting.performance import examine_performance
 from extract.accounting.quality import assess, with_proofs
 from extract.errors import NotADisclosure
 from extract.layout.contents import contents_range
@@ -94,6 +95,8 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         glossary = read_glossary(sections, facts.fiscal_year) if options.narrative else None
         told = examine_narrative(statements, proven, glossary, trust=document.trust, first=len(checks) + 1)
         checks = (*checks, *told)
+        performed = examine_performance(proven, statements, trust=document.trust, first=len(checks) + 1)
+        checks = (*checks, *performed)
     _refuse_other_documents(intake, facts, tables, sections)
     facts = facts.model_copy(update={"unit": _usual_unit(tables)})
     return Disclosure(

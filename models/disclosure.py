@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from models.base import Model, Money
+from models.base import BBox, Model, Money, Place
+from models.performance import KeyWork, Performance
 from models.statements import NamedSubject, Statement
 
 SCHEMA_VERSION: Final = "1"
@@ -38,8 +39,6 @@ Side = Literal["income", "expenditure"]
 Classification = Literal["function", "economic", "income"]
 CheckStatus = Literal["pass", "rounding", "fail", "not_applicable"]
 Verdict = Literal["author_error", "reading_error", "unresolved"]
-BBox = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in PDF points, origin top left, of the page as displayed."""
 
 
 class Source(Model):
@@ -69,14 +68,6 @@ class Organisation(Model):
     name: str | None = None
     scope: Literal["department", "unit"] | None = None
     division: Division = Division()
-
-
-class Place(Model):
-    """Where a fact was read: page (1-based), the text it was read from and its box where there is one."""
-
-    page: int | None
-    text: str
-    bbox: BBox | None = None
 
 
 class Facts(Model):
@@ -203,6 +194,9 @@ class Table(Model):
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     cells: tuple[PrintedCell, ...] | None = None
+    performance: tuple[Performance, ...] = ()
+    """Performance tables: an entry for each project, or one for the organisation as a whole."""
+    key_work: tuple[KeyWork, ...] = ()
 
 
 class Check(Model):

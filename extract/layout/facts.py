@@ -13,8 +13,9 @@ from extract.layout.contents import is_contents_title
 from extract.layout.divisions import division_of
 from extract.layout.flow import FlowItem, TableSpot, TextLine
 from extract.reading.pages import Box
+from models.base import Place
 from models.catalogue.lookalike import canonical
-from models.disclosure import Division, Facts, Kind, Organisation, Place
+from models.disclosure import Division, Facts, Kind, Organisation
 
 _COVER = 14
 """The first lines of a document, where its title stands."""

@@ -38,6 +38,9 @@ class Block:
 
 def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statement, ...]:
     """Every statement of the running text, in order. Loads spaCy (about half a second) when first called."""
+    from extract.narrative.runtime import load_spacy
+
+    load_spacy()
     from extract.narrative.language import language
 
     nlp = language()

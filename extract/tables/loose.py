@@ -18,7 +18,7 @@ from extract.tables.loose_evidence import Placed, evidence
 from extract.tables.loose_groups import read_groups
 from extract.tables.loose_printed import loose_grid
 from extract.tables.loose_public import read_public
-from extract.tables.loose_rows import PrintedRow, Token, printed_rows
+from extract.tables.loose_rows import PrintedRow, Token, printed_rows, raw_rows
 from extract.tables.loose_sides import TwoSidedForm, place_two_sided, read_two_sided_form
 from extract.tables.loose_subjects import (
     SLID,
@@ -28,6 +28,7 @@ from extract.tables.loose_subjects import (
     place_subjects,
     read_subject_form,
 )
+from extract.tables.performance import with_performance
 from extract.tables.placement import Known
 from extract.tables.reading import PlacedTable, TableReading
 from models.disclosure import Cell, Column, Row, Table
@@ -35,11 +36,15 @@ from models.disclosure import Cell, Column, Row, Table
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A table of the flow with its context; ``items`` are the flow items it was read from."""
+    """A table of the flow with its context; ``items`` are the flow items it was read from.
+
+    ``lines`` are its printed lines.
+    """
 
     rows: tuple[PrintedRow, ...]
     context: Context
     items: tuple[int, ...]
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[Place
     for spot, read in zip(spots, reads, strict=True):
         rows = placed.get(id(read)) if read is not None else None
         reading = _reading(spot, read, rows, setting) if read is not None and rows is not None else None
-        readings = _best(spot, reading, setting, slid=slid)
+        readings = _with_performance(spot, _best(spot, reading, setting, slid=slid))
         if readings[0] is reading:  # the grid has found for itself what stands beside the form
             readings = (*readings, *_beside(read, setting))
         tables.append(PlacedTable(readings, spot.items))
@@ -126,7 +131,7 @@ def _spot(flow: Flow, index: int, table: LooseTable, *, since: int) -> _Spot:
     rows = printed_rows(body)
     context = recognised(replace(context, notes=(*inside, *notes)), rows)
     first = [i for i, _ in above[len(above) - context.above :]] if context.above else []
-    return _Spot(rows, context, (*first, index, *(i for i, _ in below[:under])))
+    return _Spot(rows, context, (*first, index, *(i for i, _ in below[:under])), body.lines)
 
 
 def _texts(flow: Flow, indexes: Iterable[int]) -> list[tuple[int, str]]:
@@ -160,7 +165,8 @@ def _same_header(before: Sequence[PrintedRow], rows: Sequence[PrintedRow]) -> bo
 
 def _longer(before: _Spot, spot: _Spot) -> _Spot:
     context = replace(before.context, notes=spot.context.notes, unit=before.context.unit or spot.context.unit)
-    return _Spot((*before.rows, *spot.rows), context, (*before.items, *spot.items))
+    lines = (*before.lines, *spot.lines)
+    return _Spot((*before.rows, *spot.rows), context, (*before.items, *spot.items), lines)
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -307,6 +313,12 @@ def _best(
     if reading is None or (_is_form(by_cells) and _rank(by_cells[0], setting) >= _rank(reading, setting)):
         return by_cells
     return (reading,)
+
+
+def _with_performance(spot: _Spot, readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:
+    """Performance tables are read from their lines: cells as printed, signs and units among them."""
+    rows = raw_rows(spot.lines)
+    return tuple(with_performance(reading, rows) for reading in readings)
 
 
 def _is_form(readings: Sequence[TableReading]) -> bool:

@@ -222,7 +222,31 @@ def _is_stacked(lines: Sequence[str]) -> bool:
     return len(lines) > 3 and behind_tab >= 0.6 * len(lines)
 
 
+def raw_rows(lines: Sequence[str]) -> tuple[tuple[str, ...], ...] | None:
+    """The cells of lines that keep them apart, as printed, the empty ones too; None where none are kept.
+
+    A line without cells between others goes on with the last cell before it.
+    """
+    if _is_stacked([line for line in lines if line.strip()]):
+        return tuple(map(tuple, _stacked_cells(lines)))
+    kept = [(line, printed_cells(line)) for line in lines if line.strip()]
+    if sum(cells is not None for _, cells in kept) * 2 <= len(kept):
+        return None
+    rows: list[list[str]] = []
+    for line, cells in kept:
+        if cells is not None:
+            rows.append(list(cells))
+        elif rows:
+            last = max((i for i, text in enumerate(rows[-1]) if text), default=len(rows[-1]) - 1)
+            rows[-1][last:] = [f"{rows[-1][last]} {line.strip()}".strip(), *rows[-1][last + 1 :]]
+    return tuple(map(tuple, rows))
+
+
 def _stacked_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
+    return (PrintedRow(_cell_tokens(cells), kept=True) for cells in _stacked_cells(lines))
+
+
+def _stacked_cells(lines: Sequence[str]) -> Iterator[list[str]]:
     """One cell a line behind a tab, a blank line between rows; a line without tab goes on with its cell."""
     cells: list[str] = []
     ended = False
@@ -235,12 +259,12 @@ def _stacked_rows(lines: Sequence[str]) -> Iterator[PrintedRow]:
             ended = False
         else:
             if ended or (cells and line.startswith(" \t")):
-                yield PrintedRow(_cell_tokens(cells), kept=True)
+                yield cells
                 cells = []
             cells.append(line.strip())
             ended = False
     if cells:
-        yield PrintedRow(_cell_tokens(cells), kept=True)
+        yield cells
 
 
 def _is_list(lines: Sequence[str]) -> bool:

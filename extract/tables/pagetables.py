@@ -16,6 +16,7 @@ from extract.tables.formreader import Setting
 from extract.tables.grid import Grid
 from extract.tables.headers import Headed, read_header
 from extract.tables.opinions import SecondReader, best_reading
+from extract.tables.performance import is_performance, united, with_performance
 from extract.tables.reading import PlacedTable, TableReading
 from extract.tables.spotgrid import spot_grid, with_columns
 
@@ -80,7 +81,11 @@ def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Op
     assert isinstance(item, TableSpot)
     grid = with_columns(item, grid, current.headed.grid.edges)
     captions, body = titles_inside(grid)
-    joined = continued(current.headed, body if repeats_captions(captions, current.context) else grid)
+    rest = body if repeats_captions(captions, current.context) else grid
+    joined = continued(current.headed, rest)
+    if joined is None or is_performance(current.context):
+        both = united(current.headed.grid, rest) if is_performance(current.context) else None
+        joined = read_header(both) if both is not None else None
     if joined is None:
         return None
     between = tuple(i for i, _ in _between(flow, current.last + 1, index))
@@ -135,7 +140,7 @@ def _reading(flow: Flow, table: _Open, setting: Setting, second: SecondReader) -
     headed = read_header(table.headed.grid)
     context = replace(table.context, notes=(*_notes_inside(headed), *notes))
     spots = [item for index in table.spots if isinstance(item := flow[index], TableSpot)]
-    return best_reading(headed, context, setting, spots, second)
+    return tuple(map(with_performance, best_reading(headed, context, setting, spots, second)))
 
 
 def _not_blank(readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:

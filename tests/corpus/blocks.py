@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Align = Literal["left", "centre", "right"]
 
@@ -89,7 +89,8 @@ Block = TextBlock | TableBlock | PageBreak
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole disclosure and what it says about itself; ``narrative`` is the truth of its sentences."""
+    """A whole disclosure and what it says about itself; ``narrative`` and ``performance`` are the truth
+    of its sentences and of its performance tables."""
 
     organisation: str
     fiscal_year: int
@@ -99,6 +100,7 @@ class Document:
     title: str
     blocks: tuple[Block, ...]
     narrative: tuple[dict[str, str | None], ...] = field(default=())
+    performance: tuple[dict[str, Any], ...] = field(default=())
 
     @property
     def tables(self) -> tuple[TableBlock, ...]:

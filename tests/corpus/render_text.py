@@ -128,6 +128,14 @@ def _cells(table: TableBlock, chance: Chance) -> Iterator[str]:
     yield from table.notes
 
 
+def _stacked(table: TableBlock, chance: Chance) -> Iterator[str]:
+    """One cell a line behind a tab, the empty ones too; a blank line ends a row."""
+    yield from (*_head(table), "")
+    for row in _plane(table):
+        yield from (*(f"\t{text}" for text in row), "")
+    yield from table.notes
+
+
 def _body(table: TableBlock) -> list[list[str]]:
     return [row for row in _plane(table)[len(table.header) :] if any(row)]
 
@@ -138,5 +146,6 @@ MANNERS: dict[str, Callable[[TableBlock, Chance], Iterator[str]]] = {
     "markdown": _markdown,
     "lines": _lines,
     "cells": _cells,
+    "stacked": _stacked,
 }
 """The ways a table is written down in plain text."""

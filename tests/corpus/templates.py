@@ -12,6 +12,7 @@ from tests.corpus.chance import Chance
 from tests.corpus.figures import Notation
 from tests.corpus.forms import Family, Form, families
 from tests.corpus.layouts import LAYOUTS, Habits, Scene, Sheet
+from tests.corpus.performance import Made, annex
 
 CENT = Decimal("0.01")
 
@@ -22,6 +23,7 @@ class Wishes:
 
     ``rounded`` counts the money in cents, so that every printed figure is rounded by itself;
     ``prose`` False leaves only the forms; ``sparse_economic`` prints only economic subjects with money.
+    ``performance`` names the performance tables of the annex (see ``performance.annex``).
     """
 
     subjects: int | None = None
@@ -30,6 +32,7 @@ class Wishes:
     notation: Notation | None = None
     prose: bool = True
     sparse_economic: bool | None = None
+    performance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,16 @@ def make_document(seed: int, family_name: str, wishes: Wishes | None = None) -> 
     accounts = model.make_accounts(seed, year, CENT if rounded else notation.quantum, _scale(family, wishes))
     scene = Scene(accounts, notation, names.organisation, names.whom, _habits(chance, wishes))
     tables = [_table(form, scene, chance, family) for form in family.forms if chance.happens(form.likely)]
-    return _assembled(family, scene, names, tables, chance, wishes)
+    document = _assembled(family, scene, names, tables, chance, wishes)
+    return _with_annex(document, annex(seed, year, wishes.performance))
+
+
+def _with_annex(document: Document, made: list[Made]) -> Document:
+    """The document with performance tables behind everything else."""
+    if not made:
+        return document
+    blocks = (*document.blocks, *_part("第五部分 附件", [each.block for each in made]))
+    return replace(document, blocks=blocks, performance=tuple(each.truth for each in made))
 
 
 def _names(chance: Chance) -> _Names:

@@ -12,7 +12,11 @@ Truth = dict[str, Any]
 ``name``, ``side``, ``line`` where they have one, and ``amounts``), ``status`` and ``units`` (by kind;
 no status where a form prints nothing but zeros),
 ``also_printed`` (by kind: figures on the page that have no agreed place in the output), ``narrative``,
-``planted`` (author errors) and, where there is noise, ``damaged`` (see ``noise.Damage``)."""
+``planted`` (author errors), where there is noise ``damaged`` (see ``noise.Damage``) and, where there
+are performance tables, ``performance`` (a table each of ``kind``, ``entries`` and ``key_work``)."""
+
+
+_NOT_FORMS = ("other", "project_performance", "overall_performance", "key_work")
 
 
 def printed_figures(table: TableBlock) -> list[tuple[Mark, Cell]]:
@@ -30,7 +34,7 @@ def truth_of(document: Document, planted: list[dict[str, Any]] | None = None) ->
     """The truth of a document; forms of one kind (a budget may print two) are joined."""
     tables: dict[str, list[dict[str, Any]]] = {}
     also: dict[str, list[str]] = {}
-    forms = [table for table in document.tables if table.kind != "other"]
+    forms = [table for table in document.tables if table.kind not in _NOT_FORMS]
     for table in forms:
         tables.setdefault(table.kind, []).extend(_rows(table))
         for mark, cell in printed_figures(table):
@@ -48,6 +52,7 @@ def truth_of(document: Document, planted: list[dict[str, Any]] | None = None) ->
         "also_printed": also,
         "narrative": list(document.narrative),
         "planted": planted or [],
+        **({"performance": list(document.performance)} if document.performance else {}),
     }
 
 

@@ -1,0 +1,51 @@
+"""In the tables stage: lists of key work (重点工作完成情况): item, target, outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from extract.tables.performance.entries import placed
+from extract.tables.performance.header import Header, labels_in
+from extract.tables.performance.sheets import Sheet, SheetCell, SheetRow
+from extract.tables.performance.values import tidy
+from models.performance import KeyWork
+
+_TEXTS = ("item", "target", "outcome")
+
+
+def is_key_work(row: SheetRow) -> bool:
+    """Whether a row is the header of a list of key work."""
+    fields = {label.field for label in labels_in(row, "key_work")}
+    return len(fields) >= 3 and "item" in fields
+
+
+def read_key_work(sheet: Sheet) -> tuple[KeyWork, ...]:
+    """Every matter of the list; a row without number and item goes on with the one above."""
+    header: Header | None = None
+    matters: list[dict[str, list[SheetCell]]] = []
+    for row in sheet:
+        found = labels_in(row, "key_work")
+        if len(found) >= 2:
+            header = Header(found)
+            continue
+        under = header.under(tuple(cell for cell in row if cell.begins)) if header is not None else {}
+        if not under:
+            continue
+        if matters and not {"number", "item"} & set(under):
+            for name, cells in under.items():
+                matters[-1].setdefault(name, []).extend(cells)
+        else:
+            matters.append(dict(under))
+    return tuple(_matter(cells) for cells in matters)
+
+
+def _matter(cells: Mapping[str, list[SheetCell]]) -> KeyWork:
+    texts = {name: tidy(" ".join(cell.text for cell in cells.get(name, ()))) or None for name in _TEXTS}
+    number = re.fullmatch(r"\d+", "".join(cell.plain for cell in cells.get("number", ())))
+    return KeyWork(
+        number=int(number[0]) if number else None,
+        page=next((cell.page for each in cells.values() for cell in each if cell.page), None),
+        cells={name: place for name in _TEXTS if (place := placed(cells.get(name, ())))},
+        **texts,
+    )
