@@ -25,6 +25,7 @@ _LABEL = re.compile(
     r"|(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?|财务?决算批复表"
 )
 _NOTE = re.compile(r"(?:备?注|说明|附注)[:：\d]?|[\d.、]*(?:本表|此表|本套报表)|.*(?:空表|无数据|栏各行|\d行=|\d+[行栏]=)")
+_HEADING = re.compile(r"第[一二三四五六七八九十]+(?:部分|章)|附件|[^，。]{2,20}(?:情况|说明|解释)$")
 _SIGNED = re.compile(r"(?:单位|部门|财务)?(?:负责人|填表人|制表人?|经办人|复核人?|联系电话|联系人)[:：].*")
 _FIGURE = re.compile(r"[-−－—(（]?\d[\d,，.]*[)）]?%?")
 _PROSE = 30
@@ -150,9 +151,7 @@ def _form(
     first = start
     while first < stop and _is_above(rows[first], table):
         first += 1
-    last = stop
-    while last > first and _is_below(rows[last - 1], table):
-        last -= 1
+    last = _end(rows, first, stop, table)
     yield from _lines(rows[start:first], table)
     body = [row for row in range(first, last) if rows[row]]
     inner = _part(table, _without_repeats(rows, body))
@@ -171,13 +170,31 @@ def _is_above(cells: Sequence[NativeCell], table: NativeTable) -> bool:
     return alone and (cells[0].column == 0 or 2 * cells[0].column_span > table.columns) and not _is_figure(cells[0])
 
 
+def _end(rows: Sequence[Sequence[NativeCell]], first: int, stop: int, table: NativeTable) -> int:
+    """The row after the table: below the last row of several cells comes text once a row reads like it."""
+    last = stop
+    while last > first and (_is_alone(rows[last - 1]) or _is_below(rows[last - 1], table)):
+        last -= 1
+    while last < stop and not _is_below(rows[last], table):
+        last += 1
+    return last
+
+
+def _is_alone(cells: Sequence[NativeCell]) -> bool:
+    return len(cells) < 2 and not any(map(_is_figure, cells))
+
+
 def _is_below(cells: Sequence[NativeCell], table: NativeTable) -> bool:
-    """Whether a row under a table is no part of it: blank, a note, signatures, a sentence."""
+    """Whether a row under a table is no part of it: blank, a note, signatures, a heading, a sentence."""
     texts = [_plain(cell.text) for cell in cells]
-    if all(map(_SIGNED.fullmatch, texts)):
+    if not texts or all(map(_SIGNED.fullmatch, texts)):
         return True
-    if len(cells) > 1 or _is_figure(cells[0]):
+    if len(cells) > 1:
+        return bool(_NOTE.match(texts[0])) and not any(map(_is_figure, cells))
+    if _is_figure(cells[0]):
         return False
+    if _HEADING.match(texts[0]):
+        return True
     return bool(_NOTE.match(texts[0])) or len(texts[0]) >= _PROSE or cells[0].column_span == table.columns > 1
 
 
