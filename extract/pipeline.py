@@ -42,6 +42,8 @@ class Options:
 
     limits: Limits = field(default_factory=Limits)
     file_name: str | None = None
+    uri: str | None = None
+    """Where the document comes from, if that is not the path it is read from."""
     narrative: bool = True
     """Whether the running text is read into statements; it costs loading spaCy once per process."""
 
@@ -63,12 +65,13 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
     """Read one disclosure.
 
     ``source`` is a path or the bytes of a PDF, a picture, a Word, Excel or HTML file or a transcript
-    (docs/formats.md). Raises the errors of ``extract.errors``; a document that is read in part names what is lost in ``quality.reasons``.
+    (docs/formats.md). Raises the errors of ``extract.errors``; a document that is read in part names what
+    is lost in ``quality.reasons``.
     """
     options = options or Options()
     clock = _Clock()
     with clock("reading"):
-        intake = read_source(source, name=options.file_name, limits=options.limits)
+        intake = read_source(source, name=options.file_name, uri=options.uri, limits=options.limits)
         document = _read(intake, options.limits)
     with clock("ocr"):
         document, pages_ocr = _recognised(document, intake, options.limits)

@@ -24,7 +24,9 @@ _LABEL = re.compile(
     r"|(?:金额|货币)?单位[:：]?.*元|[(（]?(?:万|千|亿|百万)?元[)）]?|(?:填报|编制|公开|打印)(?:日期|时间)[:：].*"
     r"|(?:19|20)\d{2}年(?:度)?(?:\d{1,2}月)?(?:\d{1,2}日)?|财务?决算批复表"
 )
-_NOTE = re.compile(r"(?:备?注|说明|附注)[:：\d]?|[\d.、]*(?:本表|此表|本套报表)|.*(?:空表|无数据|栏各行|\d行=|\d+[行栏]=)")
+_NOTE = re.compile(
+    r"(?:备?注|说明|附注)[:：\d]?|[\d.、]*(?:本表|此表|本套报表)|.*(?:空表|无数据|栏各行|\d行=|\d+[行栏]=)"
+)
 _HEADING = re.compile(r"第[一二三四五六七八九十]+(?:部分|章)|附件|[^，。]{2,20}(?:情况|说明|解释)$")
 _SIGNED = re.compile(r"(?:单位|部门|财务)?(?:负责人|填表人|制表人?|经办人|复核人?|联系电话|联系人)[:：].*")
 _FIGURE = re.compile(r"[-−－—(（]?\d[\d,，.]*[)）]?%?")
@@ -167,7 +169,11 @@ def _is_above(cells: Sequence[NativeCell], table: NativeTable) -> bool:
     if not cells or _are_captions(cells) or _is_title_row(cells):
         return True
     alone = len(cells) == 1 and cells[0].row_span == 1
-    return alone and (cells[0].column == 0 or 2 * cells[0].column_span > table.columns) and not _is_figure(cells[0])
+    return (
+        alone
+        and (cells[0].column == 0 or 2 * cells[0].column_span > table.columns)
+        and not _is_figure(cells[0])
+    )
 
 
 def _end(rows: Sequence[Sequence[NativeCell]], first: int, stop: int, table: NativeTable) -> int:
@@ -211,13 +217,18 @@ def _is_title_row(cells: Sequence[NativeCell]) -> bool:
 
 
 def _are_captions(cells: Sequence[NativeCell]) -> bool:
-    """Whether cells hold nothing but form number, unit, organisation, date; a label may stand apart from its value."""
+    """Whether cells hold nothing but form number, unit, organisation, date.
+
+    A label may stand apart from its value.
+    """
     texts = [_plain(cell.text) for cell in cells]
     labelled = texts[0].endswith(":") and len(texts[0]) <= 12
-    wanted = [text for position, text in enumerate(texts) if not (position and texts[position - 1].endswith(":"))]
-    return (labelled or all(_NUMBER.fullmatch(text) or _LABEL.fullmatch(text) for text in wanted)) and not any(
-        map(_is_figure, cells)
-    )
+    wanted = [
+        text for position, text in enumerate(texts) if not (position and texts[position - 1].endswith(":"))
+    ]
+    return (
+        labelled or all(_NUMBER.fullmatch(text) or _LABEL.fullmatch(text) for text in wanted)
+    ) and not any(map(_is_figure, cells))
 
 
 def _is_figure(cell: NativeCell) -> bool:

@@ -18,23 +18,110 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "text/html"
 _UNSEEN = frozenset(
-    "head script style noscript template iframe object embed svg canvas select option button input textarea"
-    " nav footer audio video map".split()
+    [
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "select",
+        "option",
+        "button",
+        "input",
+        "textarea",
+        "nav",
+        "footer",
+        "audio",
+        "video",
+        "map",
+    ]
 )
 """What a page does not show as text, and what frames every page of a site."""
 _BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure"
-    " form h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody td tfoot th"
-    " thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _SPAN = re.compile(r"\s*(\d{1,9})")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
 _SELF_CLOSED = frozenset(
-    "area base br col dd dt embed hr img input li link meta option p param source td th tr tbody thead wbr".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "dd",
+        "dt",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "li",
+        "link",
+        "meta",
+        "option",
+        "p",
+        "param",
+        "source",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "thead",
+        "wbr",
+    ]
 )
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING = frozenset(
+    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"]
+)
 _DEEPEST = 3000
 _MOST_WORK = 5_000_000
 _LINKED = 0.6
@@ -88,7 +175,9 @@ def _hold_nesting(text: str, file_name: str) -> None:
         formatting = max(formatting + step * (tag in _FORMATTING), 0)
         work += formatting
         if depth > _DEEPEST or work > _MOST_WORK:
-            raise LimitExceeded(file_name, "is a web page of senselessly nested tags", "save what it shows as PDF")
+            raise LimitExceeded(
+                file_name, "is a web page of senselessly nested tags", "save what it shows as PDF"
+            )
 
 
 def _titles(head: LexborNode | None) -> Iterator[Paragraph]:
@@ -159,7 +248,9 @@ class _Walk:
                     found.append((self._table(node, number), 0))
                     continue
             stack.append((node, True, linked))
-            stack += [(child, False, linked or tag == "a") for child in reversed(list(node.iter(include_text=True)))]
+            stack += [
+                (child, False, linked or tag == "a") for child in reversed(list(node.iter(include_text=True)))
+            ]
         close()
         return _without_menus(found)
 
@@ -247,7 +338,5 @@ def _without_menus(found: list[tuple[Paragraph | NativeTable, int]]) -> list[Par
     return [
         block
         for block, linked in found
-        if isinstance(block, NativeTable)
-        or len(block.text) > _SHORT
-        or linked < _LINKED * len(block.text)
+        if isinstance(block, NativeTable) or len(block.text) > _SHORT or linked < _LINKED * len(block.text)
     ]

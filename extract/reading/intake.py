@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Literal
 
 from extract.errors import ExtractionError, LimitExceeded, UnreadableDocument, UnsupportedFormat
-from extract.reading.containers import OLE, READ_ARCHIVE, ZIP, old_format, packed_format
+from extract.reading.containers import (
+    OLE,
+    READ_ARCHIVE,
+    ZIP,
+    is_clutter,
+    is_picture_name,
+    old_format,
+    packed_format,
+    packed_pictures,
+)
 
-Format = Literal[
-    "pdf", "text", "image", "pictures", "word", "workbook", "old_word", "old_workbook", "html"
-]
+Format = Literal["pdf", "text", "image", "pictures", "word", "workbook", "old_word", "old_workbook", "html"]
 """What can be read; ``pictures`` is a zip archive of nothing but pictures: the pages of one document."""
 
 UNNAMED = "<bytes>"
@@ -103,27 +110,32 @@ def hold_to(limit: int, count: int, *, file_name: str, unit: str, option: str) -
 
 
 def read_source(
-    source: str | Path | bytes, *, name: str | None = None, limits: Limits | None = None
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    uri: str | None = None,
+    limits: Limits | None = None,
 ) -> Intake:
     """Take a document in: read it, hold it to the limits and tell its format by its content.
 
-    ``name`` replaces the file name (and names bytes). Raises ``UnreadableDocument`` for what
+    ``name`` replaces the file name (and names bytes), ``uri`` the path it is recorded under. A folder
+    of nothing but pictures is one document. Raises ``UnreadableDocument`` for what
     cannot be opened or is empty, ``LimitExceeded`` for too many bytes, ``EncryptedDocument`` for
     Office files with a password and ``UnsupportedFormat`` for everything that is not read.
     """
     limits = limits or Limits()
     if isinstance(source, bytes):
-        file_name = uri = name or UNNAMED
-        data = source
+        file_name = name or UNNAMED
+        place, data = file_name, source
     else:
         path = Path(source)
-        file_name, uri = name or spelled(path.name), spelled(path.as_posix())
-        data = _read(path, file_name, limits)
+        file_name, place = name or spelled(path.name), spelled(path.as_posix())
+        data = _packed_folder(path, file_name, limits) if path.is_dir() else _read(path, file_name, limits)
     hold_to(limits.bytes, len(data), file_name=file_name, unit="bytes", option="bytes")
     found = _format(data, file_name)
     if found == "text":
         hold_to(limits.lines, data.count(b"\n"), file_name=file_name, unit="lines", option="lines")
-    return Intake(data, file_name, uri, _media_type(found, data, file_name), found)
+    return Intake(data, file_name, uri or place, _media_type(found, data, file_name), found)
 
 
 def spelled(name: str) -> str:
@@ -136,9 +148,28 @@ def spelled(name: str) -> str:
 
 _REFUSALS: tuple[tuple[type[OSError], str, str], ...] = (
     (FileNotFoundError, "there is no such file", "check the path"),
-    (IsADirectoryError, "is a directory", "name the files inside it"),
+    (
+        IsADirectoryError,
+        "is a directory",
+        "name the files inside it; a folder of pictures alone is read as one document",
+    ),
     (PermissionError, "may not be read by this user", "change its permissions or run as a user who may"),
 )
+
+
+def read_bytes(path: Path, *, limits: Limits) -> bytes:
+    """The bytes of a file within the limit; raises ``UnreadableDocument`` and ``LimitExceeded``."""
+    return _read(path, spelled(path.name), limits)
+
+
+def _packed_folder(folder: Path, file_name: str, limits: Limits) -> bytes:
+    """The pictures of a folder as an archive; raises ``UnreadableDocument`` when it holds anything else."""
+    files = sorted(path for path in folder.iterdir() if not is_clutter(path.name))
+    if not files or not all(path.is_file() and is_picture_name(path.name) for path in files):
+        raise _refusal(IsADirectoryError(), file_name)
+    size = sum(path.stat().st_size for path in files)
+    hold_to(limits.bytes, size, file_name=file_name, unit="bytes", option="bytes")
+    return packed_pictures((spelled(path.name), _read(path, file_name, limits)) for path in files)
 
 
 def _read(path: Path, file_name: str, limits: Limits) -> bytes:

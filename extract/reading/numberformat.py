@@ -44,8 +44,8 @@ class _Section:
 def shown_number(value: float, code: str | None) -> str:
     """The text a cell shows for a number.
 
-    >>> shown_number(0.1 + 0.2, "General"), shown_number(14348853.34, "#,##0.00"), shown_number(0, '0.00;-0.00;"-"')
-    ('0.3', '14,348,853.34', '-')
+    >>> shown_number(0.1 + 0.2, "General"), shown_number(1434.5, "#,##0.00"), shown_number(0, '0;-0;"-"')
+    ('0.3', '1,434.50', '-')
     """
     exact = _exact(value)
     sections = _sections(code or "General")

@@ -10,7 +10,13 @@ Element = Any
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DIGITS = "〇一二三四五六七八九"
 _CHINESE = frozenset(
-    "chineseCounting chineseCountingThousand taiwaneseCounting taiwaneseCountingThousand japaneseCounting".split()
+    [
+        "chineseCounting",
+        "chineseCountingThousand",
+        "taiwaneseCounting",
+        "taiwaneseCountingThousand",
+        "japaneseCounting",
+    ]
 )
 """Formats that count 一 二 三 … 十 十一 (ECMA-376 Part 1, 17.18.59)."""
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -42,7 +48,9 @@ class Numbering:
         if numbering is None:
             return found
         abstract = {
-            str(node.get(f"{W}abstractNumId")): {_index(level): _level(level) for level in node.iter(f"{W}lvl")}
+            str(node.get(f"{W}abstractNumId")): {
+                _index(level): _level(level) for level in node.iter(f"{W}lvl")
+            }
             for node in numbering.iter(f"{W}abstractNum")
         }
         for node in numbering.iter(f"{W}num"):
@@ -96,9 +104,7 @@ def _index(level: Element) -> int:
 
 def _level(level: Element) -> _Level:
     values = {name: level.find(f"{W}{name}") for name in ("numFmt", "lvlText", "start")}
-    form, text, start = (
-        str(node.get(f"{W}val", "")) if node is not None else "" for node in values.values()
-    )
+    form, text, start = (str(node.get(f"{W}val", "")) if node is not None else "" for node in values.values())
     return _Level(form or "decimal", text, int(start) if start.isdigit() else 1)
 
 
@@ -121,4 +127,6 @@ def chinese(number: int) -> str:
     if not 0 < number < 100:
         return str(number)
     tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (_DIGITS[ones] if ones else "")
+    return ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (
+        _DIGITS[ones] if ones else ""
+    )

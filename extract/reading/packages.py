@@ -1,4 +1,4 @@
-"""In the reading stage: zip containers are opened with their sizes held to the limits before anything unpacks."""
+"""In the reading stage: zip containers are opened, their sizes held to the limits before they unpack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _LARGE = 16 * 1024 * 1024
 """Members that unpack to less may shrink as they like: blank sheets do by more than any limit."""
 _ENCRYPTED = 0x1
 _DECLARATIONS = tuple(
-    mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
+    mark.encode(encoding)
+    for mark in ("<!DOCTYPE", "<!ENTITY")
+    for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
 
 
@@ -64,9 +66,13 @@ def open_package(data: bytes, file_name: str, limits: Limits) -> Package:
     except ZIP_ERRORS as error:
         raise damaged(file_name, error) from error
     for name, part in parts.items():
-        if any(mark in part for mark in _DECLARATIONS) or part.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        if any(mark in part for mark in _DECLARATIONS) or part.startswith(
+            (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+        ):
             raise UnreadableDocument(
-                file_name, f"declares XML entities in {name}, which no Office program does", "do not trust this file"
+                file_name,
+                f"declares XML entities in {name}, which no Office program does",
+                "do not trust this file",
             )
     return Package(parts)
 
@@ -75,5 +81,7 @@ def damaged(file_name: str, error: BaseException) -> UnreadableDocument:
     """The error for an Office file that cannot be understood."""
     reason = " ".join(str(error).split())[:120] or type(error).__name__
     return UnreadableDocument(
-        file_name, f"is a damaged Office file ({reason})", "fetch it again, or open it in Office and save it anew"
+        file_name,
+        f"is a damaged Office file ({reason})",
+        "fetch it again, or open it in Office and save it anew",
     )

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from extract.reading.numberformat import shown_number
 from extract.reading.pages import NativeCell, NativeTable
 
-Stored = str | int | float | bool | datetime.datetime | datetime.date | datetime.time | datetime.timedelta | None
+Stored = (
+    str | int | float | bool | datetime.datetime | datetime.date | datetime.time | datetime.timedelta | None
+)
 
 
 @dataclass(frozen=True, slots=True)

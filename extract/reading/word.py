@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from extract.errors import UnreadableDocument
@@ -30,6 +30,9 @@ _MARKS = {f"{W}tab": " ", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "
 _LARGE_PICTURE = 3_600_000
 """English Metric Units: a picture 10 cm wide can be a table, a smaller one is a seal or an ornament."""
 _BLANKS = re.compile(r"[ \t\u00a0\u3000]+")
+_MOST_COLUMNS = 1000
+_SLIVER = 110
+"""Twentieths of a point: a grid column narrower than a digit is a line drawn unevenly."""
 _DEEPEST = 60
 """Levels of tables in tables and text boxes in text boxes that are followed."""
 
@@ -52,7 +55,9 @@ def read_word(data: bytes, *, file_name: str, limits: Limits) -> NativeDocument:
         raise UnreadableDocument(
             file_name, "is a Word document without text", "save it as PDF: its pictures are recognised there"
         )
-    problems = (f"{pictures} large pictures were not read: save it as PDF to have them recognised",) * (pictures > 0)
+    problems = (f"{pictures} large pictures were not read: save it as PDF to have them recognised",) * (
+        pictures > 0
+    )
     return NativeDocument(blocks, MEDIA_TYPE, "docx", problems=problems)
 
 
@@ -122,7 +127,7 @@ class _Walk:
             yield from self.blocks(cells[0], depth + 1)
             return
         self._tables += sum(1 for _ in table.iter(f"{W}tbl")) - 1
-        found = placed_table(_written(rows, self._numbering), number)
+        found = placed_table(_written(rows, _columns(table), self._numbering), number)
         self._budget.take(found.rows * found.columns)
         yield found
 
@@ -136,7 +141,30 @@ def _cells(row: Element) -> list[Element]:
     return [cell for cell in row.iter(f"{W}tc") if next(cell.iterancestors(f"{W}tr"), None) is row]
 
 
-def _written(rows: list[Element], numbering: Numbering) -> list[list[WrittenCell]]:
+def _columns(table: Element) -> list[int]:
+    """Where each column of the table's grid goes: slivers too narrow for text belong to their neighbour.
+
+    Rows drawn by hand do not quite line up, and Word keeps a grid column for every difference.
+    """
+    grid = table.find(f"{W}tblGrid")
+    sizes = [str(column.get(f"{W}w", "")) for column in grid] if grid is not None else []
+    widths = [int(size) if size.isdigit() else 0 for size in sizes[:_MOST_COLUMNS]]
+    places, place = [0], 0
+    since = 0
+    for width in widths:
+        since += width
+        if since >= _SLIVER or not any(widths):
+            place, since = place + 1, 0
+        places.append(place)
+    return places
+
+
+def _place(columns: Sequence[int], index: int) -> int:
+    """The place of a grid column; those a damaged table does not declare follow one by one."""
+    return columns[index] if index < len(columns) else columns[-1] + index - len(columns) + 1
+
+
+def _written(rows: list[Element], columns: Sequence[int], numbering: Numbering) -> list[list[WrittenCell]]:
     """The cells row by row with their spans; a cell merged with the one above counts as its continuation.
 
     Word writes merged cells down out in every row (vMerge), at the same column of the table's grid.
@@ -145,10 +173,12 @@ def _written(rows: list[Element], numbering: Numbering) -> list[list[WrittenCell
     open_at: dict[int, tuple[int, int]] = {}
     for index, row in enumerate(rows):
         line: list[WrittenCell] = []
-        column = _gap(row, "gridBefore")
+        reach = _gap(row, "gridBefore")
+        column = _place(columns, reach)
         line += [WrittenCell("", 1, column)] * (column > 0)
         for cell in _cells(row):
-            width = min(max(_number(cell, "gridSpan", 1), 1), 1000)
+            reach += min(max(_number(cell, "gridSpan", 1), 1), _MOST_COLUMNS)
+            width = max(_place(columns, reach) - column, 1)
             merge = cell.find(f"{W}tcPr/{W}vMerge")
             going_on = merge is not None and merge.get(f"{W}val", "continue") != "restart"
             if going_on and column in open_at:

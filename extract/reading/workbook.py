@@ -64,7 +64,9 @@ def read_workbook(data: bytes, *, file_name: str, limits: Limits) -> NativeDocum
         raise damaged(file_name, error) from error
     hold_to(limits.pages, len(book.sheetnames), file_name=file_name, unit="sheets", option="pages")
     if not any(table.cells for table in tables):
-        raise UnreadableDocument(file_name, "is a workbook without text", "check that it was saved completely")
+        raise UnreadableDocument(
+            file_name, "is a workbook without text", "check that it was saved completely"
+        )
     return NativeDocument(tables, MEDIA_TYPE, "xlsx", pages=len(book.sheetnames), problems=unsolved)
 
 

@@ -227,7 +227,9 @@ def _text_cells(cells: Mapping[int, GridCell], group: Group) -> dict[str, Cell]:
     for head in group.texts:
         cell = cells.get(head.index)
         if cell is not None and cell.text.strip():
-            found[text_key(head)] = printed_cell(replace(cell, text=cell.text.replace("\n", ""), confidence=1.0))
+            found[text_key(head)] = printed_cell(
+                replace(cell, text=cell.text.replace("\n", ""), confidence=1.0)
+            )
     return found
 
 

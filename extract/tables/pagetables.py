@@ -106,7 +106,7 @@ def _may_go_on(flow: Flow, current: _Open, index: int) -> bool:
 
 
 def _page_follows(last: FlowItem, item: FlowItem) -> bool:
-    """Whether a table stands where the other could have run over to: on the next page or, stored, behind it."""
+    """Whether a table stands where the other could go on: on the next page or, stored, behind it."""
     if isinstance(last, TableSpot) and isinstance(item, TableSpot):
         return item.page.number - last.page.number == 1
     if isinstance(last, NativeTable) and isinstance(item, NativeTable):

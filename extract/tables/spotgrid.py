@@ -42,11 +42,9 @@ def _stored_grid(table: NativeTable) -> Grid:
             taken |= _covered(cell.row, cell.column, height, width)
             place = (cell.row, cell.column, cell.text, height, width)
             cells.append(GridCell(*place, table.page, address=cell.address))
-    for row in range(table.rows):
-        for column in range(table.columns):
-            if (row, column) not in taken:
-                cells.append(GridCell(row, column, "", page=table.page))
-    return Grid(table.rows, table.columns, tuple(cells))
+    free = _covered(0, 0, table.rows, table.columns) - taken
+    blanks = (GridCell(row, column, "", page=table.page) for row, column in sorted(free))
+    return Grid(table.rows, table.columns, (*cells, *blanks))
 
 
 def _room(cell: NativeCell, table: NativeTable, taken: Collection[tuple[int, int]]) -> tuple[int, int]:

@@ -72,7 +72,9 @@ def generate(
         return GeneratedDocument(data, ".pdf", truth, _described(seed, family, renderer, document, style))
     if renderer in render_office.MANNERS:
         data = render_office.render(document, seed, renderer)
-        return GeneratedDocument(data, f".{renderer}", truth, _described(seed, family, renderer, document, None))
+        return GeneratedDocument(
+            data, f".{renderer}", truth, _described(seed, family, renderer, document, None)
+        )
     if noise:
         document, truth["damaged"] = spoil(document, seed, noise)
     data = render_text.render(document, seed, renderer)

@@ -71,12 +71,15 @@ def _word(document: Document, chance: Chance) -> bytes:
 def _word_table(table: TableBlock, *, captions: bool) -> str:
     width = len(table.widths)
     lines = [table.title, "　".join(_captions(table))] if captions else []
-    above = "".join(f"<w:tr>{_word_cell(Cell(line, column_span=width), '')}</w:tr>" for line in lines if line)
+    sizes = [round(9000 * weight / sum(table.widths)) for weight in table.widths]
+    above = "".join(
+        f"<w:tr>{_word_cell(Cell(line, column_span=width), '', sum(sizes))}</w:tr>" for line in lines if line
+    )
     owners: dict[tuple[int, int], Placed] = {}
     for at in placed(table.rows, width):
         owners |= dict.fromkeys(_covered(at), at)
-    rows = "".join(f"<w:tr>{_word_row(owners, row, width)}</w:tr>" for row in range(len(table.rows)))
-    grid = "<w:gridCol/>" * width
+    rows = "".join(f"<w:tr>{_word_row(owners, row, sizes)}</w:tr>" for row in range(len(table.rows)))
+    grid = "".join(f'<w:gridCol w:w="{size}"/>' for size in sizes)
     return f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{above}{rows}</w:tbl>"
 
 
@@ -86,23 +89,24 @@ def _covered(at: Placed) -> Iterator[tuple[int, int]]:
             yield row, column
 
 
-def _word_row(owners: dict[tuple[int, int], Placed], row: int, width: int) -> str:
+def _word_row(owners: dict[tuple[int, int], Placed], row: int, sizes: Sequence[int]) -> str:
     written = []
     column = 0
-    while column < width:
+    while column < len(sizes):
         at = owners[row, column]
         merge = "" if at.cell.row_span == 1 else "restart" if at.row == row else "continue"
-        written.append(_word_cell(at.cell, merge))
+        written.append(_word_cell(at.cell, merge, sum(sizes[column : column + at.cell.column_span])))
         column += at.cell.column_span
     return "".join(written)
 
 
-def _word_cell(cell: Cell, merge: str) -> str:
+def _word_cell(cell: Cell, merge: str, size: int) -> str:
     lines = cell.text.split("\n") if merge != "continue" else [""]
     text = "<w:br/>".join(f'<w:t xml:space="preserve">{html.escape(line)}</w:t>' for line in lines)
     span = f'<w:gridSpan w:val="{cell.column_span}"/>' if cell.column_span > 1 else ""
     down = f'<w:vMerge w:val="{merge}"/>' if merge else ""
-    return f"<w:tc><w:tcPr>{span}{down}</w:tcPr><w:p><w:r>{text}</w:r></w:p></w:tc>"
+    wide = f'<w:tcW w:w="{size}" w:type="dxa"/>'
+    return f"<w:tc><w:tcPr>{wide}{span}{down}</w:tcPr><w:p><w:r>{text}</w:r></w:p></w:tc>"
 
 
 # Excel --------------------------------------------------------------------------------------
@@ -196,8 +200,9 @@ def _page(document: Document, chance: Chance) -> bytes:
     inner = "\n".join(_html_blocks(document, word=word))
     if wrapped:
         inner = (
-            '<table width="980"><tr><td><table><tr><td><a href="/">首页</a></td><td><a href="/x">财政</a></td></tr>'
-            f'</table></td></tr><tr><td><table><tr><td class="zoom">{inner}</td></tr></table></td></tr></table>'
+            '<table width="980"><tr><td><table><tr><td><a href="/">首页</a></td><td><a href="/x">财政</a></td>'
+            f'</tr></table></td></tr><tr><td><table><tr><td class="zoom">{inner}</td></tr></table></td>'
+            "</tr></table>"
         )
     page = (
         f'<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset={claimed}">'
@@ -220,9 +225,7 @@ def _html_blocks(document: Document, *, word: bool) -> Iterator[str]:
 
 
 def _html_table(rows: Sequence[Sequence[Cell]], *, word: bool) -> str:
-    written = "".join(
-        "<tr>" + "".join(_html_cell(cell, word=word) for cell in row) + "</tr>" for row in rows
-    )
+    written = "".join("<tr>" + "".join(_html_cell(cell, word=word) for cell in row) + "</tr>" for row in rows)
     return f'<table border="1" cellspacing="0">{written}</table>'
 
 
