@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from extract.errors import (
     EncryptedDocument,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 RAR = b"Rar!\x1a\x07"
 _UTF8_NAMES = 0x800
 _ENCRYPTED = 0x1
+_RAR_UNICODE = 0x200
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 _LONGEST_NAME = 80
 """Characters of a name; in UTF-8 they fit into the 255 bytes file systems allow."""
@@ -148,7 +149,10 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     """The name of a member: UTF-8 where it says so or reads as such, else GB 18030."""
     if info.flag_bits & _UTF8_NAMES:
         return info.filename
-    raw = info.filename.encode("cp437", errors="replace")
+    return _spelled(info.filename.encode("cp437", errors="replace"))
+
+
+def _spelled(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -159,7 +163,7 @@ def _from_rar(data: bytes, file_name: str, limits: Limits) -> list[Member]:
     import rarfile
 
     try:
-        with rarfile.RarFile(io.BytesIO(data), charset="gb18030") as archive:
+        with rarfile.RarFile(io.BytesIO(data)) as archive:
             return _rar_members(archive, file_name, limits)
     except (rarfile.RarCannotExec, rarfile.RarUnknownError, rarfile.RarSignalExit) as error:
         raise UnsupportedFormat(
@@ -179,8 +183,15 @@ def _rar_members(archive: RarFile, file_name: str, limits: Limits) -> list[Membe
     # A RarInfo names its sizes as a ZipInfo does.
     files = [info for info in archive.infolist() if info.is_file()]
     hold_members(files, file_name, limits)
-    wanted = [info for info in files if not is_clutter(info.filename)]
-    return [Member(safe_name(info.filename), archive.read(info)) for info in wanted]
+    wanted = [(info, name) for info in files if not is_clutter(name := _rar_name(info))]
+    return [Member(safe_name(name), archive.read(info)) for info, name in wanted]
+
+
+def _rar_name(info: Any) -> str:
+    """The name of a member: as it is in Unicode, else as in a zip archive."""
+    raw = info.orig_filename
+    unicode = not isinstance(raw, bytes) or info.flags & _RAR_UNICODE
+    return str(info.filename) if unicode else _spelled(raw)
 
 
 def _encrypted(file_name: str) -> ExtractionError:

@@ -200,7 +200,7 @@ def _page(document: Document, chance: Chance) -> bytes:
     inner = "\n".join(_html_blocks(document, word=word))
     if wrapped:
         inner = (
-            '<table width="980"><tr><td><table><tr><td><a href="/">首页</a></td><td><a href="/x">财政</a></td>'
+            '<table width="980"><tr><td><table><tr><td><a href="/">首页</a></td><td><a>财政</a></td>'
             f'</tr></table></td></tr><tr><td><table><tr><td class="zoom">{inner}</td></tr></table></td>'
             "</tr></table>"
         )
