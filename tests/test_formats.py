@@ -179,7 +179,8 @@ CMS_PAGE = """<html><head><meta http-equiv=Content-Type content="text/html; char
 <meta name="PubDate" content="2025-09-12 10:00">
 <title>部门决算_某政府</title>
 <style>td {color: red}</style><script>document.write("2019年预算")</script></head><body>
-<table><tr><td><table><tr><td><a href="/">首页</a></td><td><a href="/zw">政务公开</a></td></tr></table></td></tr>
+<table><tr><td><table><tr><td><a href="/">首页</a></td><td><a href="/zw">政务公开</a></td></tr>
+</table></td></tr>
 <tr><td><div id="zoom"><p class=MsoNormal>第二部分&nbsp;部门决算表<o:p></o:p></p>
 <table class=MsoNormalTable border=1>
 <tr><td colspan=1000000><b>支出决算表</b></td></tr>

@@ -152,7 +152,7 @@ def read_html(data: bytes, *, file_name: str, limits: Limits) -> NativeDocument:
         ) from error
     budget = CellBudget(file_name, limits.cells)
     blocks = [*_titles(tree.head), *_Walk(budget).blocks(root)] if root is not None else []
-    if not blocks:
+    if not any(isinstance(block, Paragraph) or block.cells for block in blocks):
         raise UnreadableDocument(
             file_name, "is a web page that shows no text", "it may need a browser: save what it shows as PDF"
         )
@@ -167,10 +167,7 @@ def _hold_nesting(text: str, file_name: str) -> None:
     depth = formatting = work = 0
     for closing, name in _TAG.findall(text):
         tag = name.lower()
-        if tag in _SELF_CLOSED:
-            work += formatting
-            continue
-        step = -1 if closing else 1
+        step = 0 if tag in _SELF_CLOSED else -1 if closing else 1
         depth = max(depth + step, 0)
         formatting = max(formatting + step * (tag in _FORMATTING), 0)
         work += formatting

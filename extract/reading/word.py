@@ -51,7 +51,7 @@ def read_word(data: bytes, *, file_name: str, limits: Limits) -> NativeDocument:
         pictures = sum(_is_large(extent) for extent in body.iter(_EXTENT))
     except (ValueError, TypeError, RecursionError) as error:
         raise damaged(file_name, error) from error
-    if not blocks:
+    if not any(map(_has_text, blocks)):
         raise UnreadableDocument(
             file_name, "is a Word document without text", "save it as PDF: its pictures are recognised there"
         )
@@ -79,6 +79,10 @@ def _parsed(package: Package, name: str) -> Element | None:
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     return etree.fromstring(part.replace(_STRICT, _TRANSITIONAL), parser)
+
+
+def _has_text(block: Paragraph | NativeTable) -> bool:
+    return isinstance(block, Paragraph) or any(cell.text for cell in block.cells)
 
 
 def _is_large(extent: Element) -> bool:
