@@ -9,18 +9,30 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from docx import Document as WordDocument
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.corpus.blocks import Cell, Document, PageBreak, Placed, TableBlock, TextBlock, placed
+from tests.corpus.blocks import Block, Cell, Document, PageBreak, Placed, TableBlock, TextBlock, placed
 from tests.corpus.chance import Chance
 
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_TYPES = "application/vnd.openxmlformats-"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_WORD_PARTS = {
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Default Extension="rels" ContentType="{_TYPES}package.relationships+xml"/>'
+        '<Override PartName="/word/document.xml" '
+        f'ContentType="{_TYPES}officedocument.wordprocessingml.document.main+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        f'<Relationships xmlns="{_RELATIONSHIPS}"><Relationship Id="r1" Target="word/document.xml" Type='
+        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
+    ),
+}
 _FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?")
 _CODE = re.compile(r"\d{1,7}")
 
@@ -49,23 +61,34 @@ def _captions(table: TableBlock) -> list[str]:
 
 def _word(document: Document, chance: Chance) -> bytes:
     """Titles above the tables, sometimes in their first rows; merged cells as Word writes them."""
-    file = WordDocument()
     inside = chance.happens(0.3)
-    body = file.element.body
-    for block in document.blocks:
-        if isinstance(block, PageBreak):
-            file.add_page_break()
-        elif isinstance(block, TextBlock):
-            file.add_paragraph(block.text)
-        elif isinstance(block, TableBlock):
-            for line in () if inside else (block.title, *_captions(block)):
-                file.add_paragraph(line)
-            body.insert(len(body) - 1, parse_xml(_word_table(block, captions=inside)))
-            for note in block.notes:
-                file.add_paragraph(note)
+    body = "".join(part for block in document.blocks for part in _word_block(block, inside=inside))
+    text = f"<w:document {_NAMESPACE}><w:body>{body}</w:body></w:document>"
     stream = io.BytesIO()
-    file.save(stream)
+    with zipfile.ZipFile(stream, "w") as package:
+        for name, part in {**_WORD_PARTS, "word/document.xml": text}.items():
+            package.writestr(name, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + part)
     return repacked(stream.getvalue())
+
+
+def _word_block(block: Block, *, inside: bool) -> Iterator[str]:
+    if isinstance(block, PageBreak):
+        yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+    elif isinstance(block, TextBlock):
+        yield _word_paragraph(block.text)
+    else:
+        yield from (_word_paragraph(line) for line in (() if inside else (block.title, *_captions(block))))
+        yield _word_table(block, captions=inside)
+        yield from map(_word_paragraph, block.notes)
+
+
+def _word_paragraph(text: str) -> str:
+    return f"<w:p><w:r>{_word_text(text)}</w:r></w:p>"
+
+
+def _word_text(text: str) -> str:
+    kept = "" if text == text.strip() else ' xml:space="preserve"'
+    return f"<w:t{kept}>{html.escape(text)}</w:t>"
 
 
 def _word_table(table: TableBlock, *, captions: bool) -> str:
@@ -80,7 +103,7 @@ def _word_table(table: TableBlock, *, captions: bool) -> str:
         owners |= dict.fromkeys(_covered(at), at)
     rows = "".join(f"<w:tr>{_word_row(owners, row, sizes)}</w:tr>" for row in range(len(table.rows)))
     grid = "".join(f'<w:gridCol w:w="{size}"/>' for size in sizes)
-    return f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{above}{rows}</w:tbl>"
+    return f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{above}{rows}</w:tbl>"
 
 
 def _covered(at: Placed) -> Iterator[tuple[int, int]]:
@@ -102,7 +125,7 @@ def _word_row(owners: dict[tuple[int, int], Placed], row: int, sizes: Sequence[i
 
 def _word_cell(cell: Cell, merge: str, size: int) -> str:
     lines = cell.text.split("\n") if merge != "continue" else [""]
-    text = "<w:br/>".join(f'<w:t xml:space="preserve">{html.escape(line)}</w:t>' for line in lines)
+    text = "<w:br/>".join(_word_text(line) for line in lines)
     span = f'<w:gridSpan w:val="{cell.column_span}"/>' if cell.column_span > 1 else ""
     down = f'<w:vMerge w:val="{merge}"/>' if merge else ""
     wide = f'<w:tcW w:w="{size}" w:type="dxa"/>'
