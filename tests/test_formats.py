@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from extract import Options, extract
 from models.disclosure import Disclosure, Table
+from tests.corpus.compare import compare
+from tests.corpus.forms import families
+from tests.corpus.generator import generate
 from tests.reading.office import ACCOUNTING, MONEY, word, workbook, write
 
+DATA = Path(__file__).parent / "reading" / "data"
+RENDERED = ("docx", "xlsx", "html")
 OWNER = "云岭市青川区水务局"
 
 
@@ -170,6 +180,35 @@ def test_hidden_sheets_are_not_published():
 def test_nothing_is_in_doubt():
     assert budget().quality.reasons == ()
     assert budget().source.trust == "text_layer"
+
+
+def test_the_same_workbook_as_xls():
+    found = read((DATA / "forms.xls").read_bytes(), "budget.xls")
+    assert [figures(table) for table in found.tables] == [figures(table) for table in budget().tables]
+    assert only(found, "expenditure").rows[0].cells["total"].address == "支出总表!F7"
+    assert found.source.reader == "xls"
+    assert found.quality.reasons == ()
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_doc_gives_the_tables_of_docx():
+    truth = generate(5, family="shanghai_district_budget", renderer="docx", subjects=2, prose=False).truth
+    found = read((DATA / "forms.doc").read_bytes(), "budget.doc")
+    compared = compare(json.loads(found.model_dump_json(by_alias=True)), truth)
+    assert (compared.wrong, compared.missing, compared.false, compared.status) == (0, 0, 0, ())
+    assert found.source.media_type == "application/msword"
+
+
+@pytest.mark.parametrize("family", sorted(families()))
+def test_a_disclosure_is_the_same_in_word_excel_and_html(family):
+    documents = [generate(77, family=family, renderer=name, subjects=3, prose=False) for name in RENDERED]
+    assert all(document.truth == documents[0].truth for document in documents)
+    for document in documents:
+        found = read(document.data, f"a{document.suffix}")
+        compared = compare(json.loads(found.model_dump_json(by_alias=True)), document.truth)
+        assert (compared.wrong, compared.missing, compared.false) == (0, 0, 0), document.suffix
+        assert compared.right > 20
+        assert compared.status == ()
 
 
 # Web pages ------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def _word(document: Document, chance: Chance) -> bytes:
     """Titles above the tables, sometimes in their first rows; merged cells as Word writes them."""
     inside = chance.happens(0.3)
     body = "".join(part for block in document.blocks for part in _word_block(block, inside=inside))
-    text = f"<w:document {_NAMESPACE}><w:body>{body}</w:body></w:document>"
+    text = f"<w:document {_NAMESPACE}><w:body>{body}<w:p/></w:body></w:document>"
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
         for name, part in {**_WORD_PARTS, "word/document.xml": text}.items():
