@@ -18,16 +18,15 @@ from extract.errors import NotADisclosure
 from extract.layout.contents import contents_range
 from extract.layout.facts import read_facts
 from extract.layout.flow import Flow, TextLine
+from extract.layout.nativeflow import native_flow
 from extract.layout.pageflow import lay_out, page_flow
 from extract.layout.sections import read_sections
 from extract.layout.transcripts import transcript_flow
 from extract.narrative import read_glossary, read_statements
 from extract.ocr.stage import read_pictures
-from extract.reading.image import read_image
 from extract.reading.intake import Intake, Limits, read_source
-from extract.reading.pages import PageDocument, SourceDocument, Transcript
-from extract.reading.pdf import read_pdf
-from extract.reading.text import read_text
+from extract.reading.pages import NativeDocument, PageDocument, SourceDocument, Transcript
+from extract.reading.readers import READERS
 from extract.subjects import match_subjects, readdressed
 from extract.tables.expected import missing_forms
 from extract.tables.formreader import Setting
@@ -44,6 +43,8 @@ class Options:
 
     limits: Limits = field(default_factory=Limits)
     file_name: str | None = None
+    uri: str | None = None
+    """Where the document comes from, if that is not the path it is read from."""
     narrative: bool = True
     """Whether the running text is read into statements; it costs loading spaCy once per process."""
 
@@ -64,13 +65,14 @@ class _Clock:
 def extract(source: str | Path | bytes, *, options: Options | None = None) -> Disclosure:
     """Read one disclosure.
 
-    ``source`` is a path or the bytes of a PDF, a picture or a transcript. Raises the errors of
-    ``extract.errors``; a document that is read in part names what is lost in ``quality.reasons``.
+    ``source`` is a path or the bytes of a PDF, a picture, a Word, Excel or HTML file or a transcript
+    (docs/formats.md). Raises the errors of ``extract.errors``; a document that is read in part names what
+    is lost in ``quality.reasons``.
     """
     options = options or Options()
     clock = _Clock()
     with clock("reading"):
-        intake = read_source(source, name=options.file_name, limits=options.limits)
+        intake = read_source(source, name=options.file_name, uri=options.uri, limits=options.limits)
         document = _read(intake, options.limits)
     with clock("ocr"):
         document, pages_ocr = _recognised(document, intake, options.limits)
@@ -116,18 +118,12 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
 
 
 def _read(intake: Intake, limits: Limits) -> SourceDocument:
-    if intake.format == "pdf":
-        return read_pdf(intake.data, file_name=intake.file_name, limits=limits)
-    if intake.format == "image":
-        return read_image(
-            intake.data, file_name=intake.file_name, media_type=intake.media_type, limits=limits
-        )
-    return read_text(intake.data, file_name=intake.file_name)
+    return READERS[intake.format](intake, limits)
 
 
 def _recognised(document: SourceDocument, intake: Intake, limits: Limits) -> tuple[SourceDocument, int]:
     """The document with its pictures read, and how many pages that took."""
-    if isinstance(document, Transcript):
+    if not isinstance(document, PageDocument):
         return document, 0
     found = read_pictures(document, file_name=intake.file_name, limits=limits)
     return found.document, found.pages
@@ -136,6 +132,8 @@ def _recognised(document: SourceDocument, intake: Intake, limits: Limits) -> tup
 def _flow(document: SourceDocument) -> Flow:
     if isinstance(document, Transcript):
         return transcript_flow(document)
+    if isinstance(document, NativeDocument):
+        return native_flow(document)
     return page_flow([lay_out(page) for page in document.pages])
 
 
@@ -143,6 +141,8 @@ def _tables(document: SourceDocument, flow: Flow, facts: Facts) -> tuple[PlacedT
     setting = Setting(facts.kind, facts.fiscal_year)
     if isinstance(document, PageDocument):
         return read_page_tables(flow, setting, _second_source(document))
+    if isinstance(document, NativeDocument):
+        return read_page_tables(flow, setting)
     return read_loose_tables(flow, setting)
 
 
@@ -233,21 +233,27 @@ def _usual_unit(tables: Sequence[Table]) -> str | None:
 
 
 def _source(intake: Intake, document: SourceDocument) -> Source:
-    pages = len(document.pages) if isinstance(document, PageDocument) else 0
     return Source(
         uri=intake.uri,
         file_name=intake.file_name,
         media_type=document.media_type,
         bytes=len(intake.data),
-        pages=pages,
+        pages=_page_count(document),
         reader=document.reader,
         trust=document.trust,
     )
 
 
+def _page_count(document: SourceDocument) -> int:
+    """Pages of a paged document, sheets of a workbook; 0 where there are neither."""
+    if isinstance(document, PageDocument):
+        return len(document.pages)
+    return document.pages if isinstance(document, NativeDocument) else 0
+
+
 def _problems(document: SourceDocument) -> tuple[str, ...]:
     """What was lost in reading: damage, and pages that are pictures of text."""
-    if isinstance(document, Transcript):
+    if not isinstance(document, PageDocument):
         return document.problems
     pictures = [str(page.number) for page in document.pages if page.pictures and not page.words]
     unread = f"pages {', '.join(pictures)} are pictures and were not read"

@@ -46,7 +46,12 @@ def _gongkai(
 
 @app.command()
 def extract(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Disclosures: PDF, .txt or .md.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILES", help="Disclosures: PDF, pictures, Word, Excel, HTML, text; archives of them."
+        ),
+    ],
     output: Annotated[
         Path | None,
         typer.Option(

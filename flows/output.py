@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from extract.reading.archives import is_archive_file
 from models.disclosure import Disclosure
 
 Layout = Literal["json", "jsonl"]
 Write = Callable[[Path, Disclosure], None]
-"""Takes a source file and its result."""
+"""Takes a result's place in a folder of results, and the result."""
 
 
 class OutputPlanError(ValueError):
@@ -42,8 +43,9 @@ class Plan:
 
 def plan_output(files: Sequence[Path], target: Path | None, layout: Layout | None, *, pretty: bool) -> Plan:
     """Settle where the results of ``files`` go; raises ``OutputPlanError`` before anything is read."""
-    settled = layout or _implied_layout(files, target)
-    into_folder = target is not None and (target.is_dir() or (settled == "json" and len(files) > 1))
+    several = len(files) > 1 or any(map(is_archive_file, files))
+    settled = layout or _implied_layout(target, several=several)
+    into_folder = target is not None and (target.is_dir() or (settled == "json" and several))
     plan = Plan(settled, target, into_folder, pretty)
     for objection in (_layout_objection, _target_objection, _collision):
         if problem := objection(files, plan):
@@ -51,16 +53,16 @@ def plan_output(files: Sequence[Path], target: Path | None, layout: Layout | Non
     return plan
 
 
-def _implied_layout(files: Sequence[Path], target: Path | None) -> Layout:
+def _implied_layout(target: Path | None, *, several: bool) -> Layout:
     if target is None:
-        return "jsonl" if len(files) > 1 else "json"
+        return "jsonl" if several else "json"
     return "jsonl" if target.suffix == ".jsonl" and not target.is_dir() else "json"
 
 
 def _layout_objection(files: Sequence[Path], plan: Plan) -> str | None:
     if plan.layout == "json":
-        if plan.target is None and len(files) > 1:
-            return "several files need a folder (-o DIR) or --format jsonl"
+        if plan.target is None and (len(files) > 1 or any(map(is_archive_file, files))):
+            return "several documents need a folder (-o DIR) or --format jsonl"
         return None
     if plan.pretty:
         return "--pretty spreads a document over lines, which jsonl cannot"
@@ -71,7 +73,7 @@ def _target_objection(files: Sequence[Path], plan: Plan) -> str | None:
     if plan.target is None or not plan.target.exists():
         return None
     if plan.into_folder and not plan.target.is_dir():
-        return f"{plan.target} is a file; several files need a folder or --format jsonl"
+        return f"{plan.target} is a file; several documents need a folder or --format jsonl"
     if any(file.exists() and file.samefile(plan.target) for file in files if not plan.into_folder):
         return f"{plan.target} is one of the files to read"
     return None
@@ -116,8 +118,8 @@ def opened(plan: Plan, standard_output: Callable[[bytes], None]) -> Iterator[Wri
 
 
 def _into_folder(folder: Path, *, pretty: bool) -> Write:
-    def write(file: Path, disclosure: Disclosure) -> None:
-        with replacing(folder / result_name(file)) as write_bytes:
+    def write(place: Path, disclosure: Disclosure) -> None:
+        with replacing(folder / place) as write_bytes:
             write_bytes(rendered(disclosure, pretty=pretty))
 
     return write

@@ -142,11 +142,12 @@ class Subject(Model):
 
 
 class Cell(Model):
-    """One printed cell behind an amount."""
+    """One printed cell behind an amount; ``address`` is its place in formats that store tables."""
 
     text: str
     page: int | None = None
     bbox: BBox | None = None
+    address: str | None = None
     confidence: float = 1.0
     proof: Proof = "unchecked"
 
@@ -177,6 +178,7 @@ class PrintedCell(Model):
     text: str
     page: int | None = None
     bbox: BBox | None = None
+    address: str | None = None
 
 
 class Table(Model):

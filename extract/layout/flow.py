@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from extract.layout.rulings import Network
-from extract.reading.pages import Box, Page, Word
+from extract.reading.pages import Box, NativeTable, Page, Word
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
     """One printed line outside tables; ``box`` is in the upright frame of the page, points.
 
-    For transcripts ``page``, ``box`` and ``size`` are None.
+    For transcripts ``page``, ``box`` and ``size`` are None. ``whole`` is True for a line that is a
+    whole paragraph by what the format says.
     """
 
     text: str
     page: int | None = None
     box: Box | None = None
     size: float | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +44,5 @@ class LooseTable:
     first_line: int
 
 
-FlowItem = TextLine | TableSpot | LooseTable
+FlowItem = TextLine | TableSpot | LooseTable | NativeTable
 Flow = tuple[FlowItem, ...]

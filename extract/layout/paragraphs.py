@@ -80,7 +80,7 @@ class Paragraphs:
             if line.page is not None and line.box is not None:
                 left, right = edges.get(line.page, (line.box[0], line.box[2]))
                 edges[line.page] = min(left, line.box[0]), max(right, line.box[2])
-        return cls(edges, _wrapping([line.text for line in lines if line.box is None]))
+        return cls(edges, _wrapping([line.text for line in lines if line.box is None and not line.whole]))
 
     def full(self, line: TextLine) -> bool:
         """Whether the line reaches the right edge, so that what it says may go on below."""
@@ -98,7 +98,7 @@ class Paragraphs:
 
     def _goes_on(self, line: TextLine, following: TextLine) -> bool:
         """Whether the paragraph of a line goes on in the following one."""
-        if begins_anew(following.text.strip()):
+        if line.whole or begins_anew(following.text.strip()):
             return False
         finished = line.text.strip()[-1:] in _TERMINAL
         if self.full(line):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from extract.layout.contents import plain_entry
@@ -123,7 +123,7 @@ def _without_page_numbers(lines: Sequence[TextLine]) -> list[TextLine]:
             text = _PAGE_NUMBER_BEFORE.sub("", line.text)
             if not text.strip() or _PAGE_NUMBER.fullmatch(text.strip()):
                 continue
-            line = TextLine(text)
+            line = replace(line, text=text)
         kept.append(line)
     return kept
 

@@ -49,11 +49,12 @@ def read_image(data: bytes, *, file_name: str, media_type: str, limits: Limits) 
     pixels; sizes are held to the limits before anything is unpacked.
     """
     frames = open_image(data, file_name, limits)
-    pages = tuple(_page(number, size, dpi) for number, (size, dpi) in enumerate(frames.sizes(), 1))
+    pages = tuple(frame_page(number, size, dpi) for number, (size, dpi) in enumerate(frames.sizes(), 1))
     return PageDocument(pages, media_type, data, reader="image", trust="ocr")
 
 
-def _page(number: int, size: tuple[int, int], dpi: float) -> Page:
+def frame_page(number: int, size: tuple[int, int], dpi: float) -> Page:
+    """A page that shows a picture of this size in pixels."""
     width, height = (side * _POINTS / dpi for side in size)
     return Page(number, width, height, (), pictures=((0.0, 0.0, width, height),), trust="ocr")
 

@@ -10,14 +10,27 @@ from pathlib import Path
 from typing import Literal
 
 from extract.errors import ExtractionError, LimitExceeded, UnreadableDocument, UnsupportedFormat
+from extract.reading.containers import (
+    OLE,
+    READ_ARCHIVE,
+    ZIP,
+    is_clutter,
+    is_picture_name,
+    old_format,
+    packed_format,
+    packed_pictures,
+)
 
-Format = Literal["pdf", "text", "image"]
+Format = Literal["pdf", "text", "image", "pictures", "word", "workbook", "old_word", "old_workbook", "html"]
+"""What can be read; ``pictures`` is a zip archive of nothing but pictures: the pages of one document."""
 
 UNNAMED = "<bytes>"
 """What a document that came as bytes without a name is called."""
 
 _HEAD = 1024
 """Bytes from the start within which PDF readers accept the header, and HTML shows its first tag."""
+_HTML_HEAD = 4096
+"""CMS pages begin with comments and scripts; within so many bytes their first telling tag stands."""
 _SAMPLE = 65_536
 """Bytes looked at to tell text from anything else."""
 _CONTROL_SHARE = 0.02
@@ -30,8 +43,11 @@ class Limits:
 
     ``bytes`` is the size of the file, ``page_bytes`` what the content of one page may unpack
     to, ``words`` and ``drawings`` count per page, ``lines`` per transcript, ``pixels`` per
-    picture; ``seconds`` is wall time per document, to which every page that has to be
-    recognised adds ``picture_seconds``.
+    picture, ``cells`` the table cells of a Word, Excel or HTML document; ``seconds`` is wall time
+    per document, to which every page that has to be recognised adds ``picture_seconds``. For
+    everything packed (archives, and Word and Excel files, which are archives) ``members`` counts the
+    files inside, ``unpacked`` their bytes together, ``ratio`` how many times its packed size a large
+    member may unpack to, ``nesting`` how deep archives may lie in archives.
     """
 
     bytes: int = 512 * 1024 * 1024
@@ -41,6 +57,11 @@ class Limits:
     drawings: int = 200_000
     lines: int = 500_000
     pixels: int = 120_000_000
+    cells: int = 1_000_000
+    members: int = 5_000
+    unpacked: int = 1024 * 1024 * 1024
+    ratio: int = 400
+    nesting: int = 3
     seconds: float = 300.0
     picture_seconds: float = 15.0
 
@@ -89,27 +110,32 @@ def hold_to(limit: int, count: int, *, file_name: str, unit: str, option: str) -
 
 
 def read_source(
-    source: str | Path | bytes, *, name: str | None = None, limits: Limits | None = None
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    uri: str | None = None,
+    limits: Limits | None = None,
 ) -> Intake:
     """Take a document in: read it, hold it to the limits and tell its format by its content.
 
-    ``name`` replaces the file name (and names bytes). Raises ``UnreadableDocument`` for what
-    cannot be opened or is empty, ``LimitExceeded`` for too many bytes and ``UnsupportedFormat``
-    for everything that is neither PDF, picture (PNG, JPEG, TIFF) nor text.
+    ``name`` replaces the file name (and names bytes), ``uri`` the path it is recorded under. A folder
+    of nothing but pictures is one document. Raises ``UnreadableDocument`` for what
+    cannot be opened or is empty, ``LimitExceeded`` for too many bytes, ``EncryptedDocument`` for
+    Office files with a password and ``UnsupportedFormat`` for everything that is not read.
     """
     limits = limits or Limits()
     if isinstance(source, bytes):
-        file_name = uri = name or UNNAMED
-        data = source
+        file_name = name or UNNAMED
+        place, data = file_name, source
     else:
         path = Path(source)
-        file_name, uri = name or spelled(path.name), spelled(path.as_posix())
-        data = _read(path, file_name, limits)
+        file_name, place = name or spelled(path.name), spelled(path.as_posix())
+        data = _packed_folder(path, file_name, limits) if path.is_dir() else _read(path, file_name, limits)
     hold_to(limits.bytes, len(data), file_name=file_name, unit="bytes", option="bytes")
     found = _format(data, file_name)
     if found == "text":
         hold_to(limits.lines, data.count(b"\n"), file_name=file_name, unit="lines", option="lines")
-    return Intake(data, file_name, uri, _media_type(found, data, file_name), found)
+    return Intake(data, file_name, uri or place, _media_type(found, data, file_name), found)
 
 
 def spelled(name: str) -> str:
@@ -122,9 +148,28 @@ def spelled(name: str) -> str:
 
 _REFUSALS: tuple[tuple[type[OSError], str, str], ...] = (
     (FileNotFoundError, "there is no such file", "check the path"),
-    (IsADirectoryError, "is a directory", "name the files inside it"),
+    (
+        IsADirectoryError,
+        "is a directory",
+        "name the files inside it; a folder of pictures alone is read as one document",
+    ),
     (PermissionError, "may not be read by this user", "change its permissions or run as a user who may"),
 )
+
+
+def read_bytes(path: Path, *, limits: Limits) -> bytes:
+    """The bytes of a file within the limit; raises ``UnreadableDocument`` and ``LimitExceeded``."""
+    return _read(path, spelled(path.name), limits)
+
+
+def _packed_folder(folder: Path, file_name: str, limits: Limits) -> bytes:
+    """The pictures of a folder as an archive; raises ``UnreadableDocument`` when it holds anything else."""
+    files = sorted(path for path in folder.iterdir() if not is_clutter(path.name))
+    if not files or not all(path.is_file() and is_picture_name(path.name) for path in files):
+        raise _refusal(IsADirectoryError(), file_name)
+    size = sum(path.stat().st_size for path in files)
+    hold_to(limits.bytes, size, file_name=file_name, unit="bytes", option="bytes")
+    return packed_pictures((spelled(path.name), _read(path, file_name, limits)) for path in files)
 
 
 def _read(path: Path, file_name: str, limits: Limits) -> bytes:
@@ -155,10 +200,9 @@ _UNPACK = "unpack it and give the documents inside"
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"GIF8", "a GIF picture", _PICTURE),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture", _PICTURE),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.doc, .xls)", _CONVERT),
     (b"{\\rtf", "a Rich Text file", _CONVERT),
     (b"%!PS", "a PostScript file", _CONVERT),
-    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (b"Rar!\x1a\x07", "a RAR archive", READ_ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"\x1f\x8b", "a gzip archive", _UNPACK),
 )
@@ -169,17 +213,21 @@ IMAGES: tuple[tuple[bytes, str], ...] = (
     (b"MM\x00*", "image/tiff"),
 )
 """First bytes of the picture formats that are read, with their media types."""
-_ZIP = b"PK\x03\x04"
-_ZIP_KINDS: tuple[tuple[bytes, str, str], ...] = (
-    (b"word/document.xml", "a Word document", _CONVERT),
-    (b"xl/workbook", "an Excel workbook", _CONVERT),
-    (b"ppt/presentation.xml", "a PowerPoint file", _CONVERT),
-    (b"OFD.xml", "an OFD document", _CONVERT),
-    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file", _CONVERT),
-)
+_SPREADSHEET_XML = re.compile(rb"<\?mso-application\s+progid=.(Excel|Word)|office:spreadsheet", re.IGNORECASE)
+"""Excel 2003 XML and Word 2003 XML, which are neither web pages nor workbooks of today."""
+_MEDIA_TYPES: dict[Format, str] = {
+    "pdf": "application/pdf",
+    "pictures": "application/zip",
+    "word": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "workbook": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "old_word": "application/msword",
+    "old_workbook": "application/vnd.ms-excel",
+    "html": "text/html",
+}
 _WRAPPED_PICTURES = re.compile(rb"RIFF....WEBP|BM....\x00\x00\x00\x00", re.DOTALL)
 _PDF_HEADER = re.compile(rb"%PDF-\d")
-_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
+_HTML = re.compile(rb"<!doctype\s+html|<(?:html|head|body|table|meta|div|p)[\s>]", re.IGNORECASE)
+_WIDE_HTML = re.compile(r"<!doctype\s+html|<(?:html|head|body|table|meta)[\s>]", re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -196,13 +244,19 @@ def _format(data: bytes, file_name: str) -> Format:
         return "pdf"
     if _image_type(data):
         return "image"
+    if data.startswith(ZIP):
+        return packed_format(data, file_name)
+    if data.startswith(OLE):
+        return old_format(data, file_name)
+    if _is_html(data):
+        return "html"
     if _is_text(data[:_SAMPLE]):
         return "text"
     start = data[:8].hex(" ")
     raise UnsupportedFormat(
         file_name,
-        f"is neither PDF, picture nor text (it starts with the bytes {start})",
-        "give a PDF, PNG, JPEG, TIFF, .txt or .md file",
+        f"is neither PDF, picture, Word, Excel, HTML nor text (it starts with the bytes {start})",
+        "give a file of one of these kinds",
     )
 
 
@@ -211,14 +265,18 @@ def _refused(data: bytes) -> tuple[str, str] | None:
     for signature, what, advice in _SIGNATURES:
         if data.startswith(signature):
             return what, advice
-    if data.startswith(_ZIP):
-        kinds = (kind[1:] for kind in _ZIP_KINDS if kind[0] in data)
-        return next(kinds, ("a zip archive", _UNPACK))
     if _WRAPPED_PICTURES.match(data):
         return "a picture", _PICTURE
-    if _HTML.search(data[:_HEAD]) and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return "an HTML page", "save it as PDF or plain text and give that"
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml") and _SPREADSHEET_XML.search(data[:4096]):
+        return "an Office 2003 XML file", "save it as .xlsx or .docx and give that"
     return None
+
+
+def _is_html(data: bytes) -> bool:
+    if data.startswith(_UTF16):
+        return bool(_WIDE_HTML.search(data[:_HEAD].decode("utf-16", errors="replace")))
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start.startswith(b"<") and bool(_HTML.search(start[:_HTML_HEAD]))
 
 
 def _is_text(sample: bytes) -> bool:
@@ -233,8 +291,8 @@ def _image_type(data: bytes) -> str | None:
 
 
 def _media_type(found: Format, data: bytes, file_name: str) -> str:
-    if found == "pdf":
-        return "application/pdf"
     if found == "image":
         return _image_type(data) or "image/*"
+    if found in _MEDIA_TYPES:
+        return _MEDIA_TYPES[found]
     return "text/markdown" if file_name.lower().endswith((".md", ".markdown")) else "text/plain"

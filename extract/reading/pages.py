@@ -120,4 +120,56 @@ class Transcript:
     trust: Trust = "transcript"
 
 
-SourceDocument = PageDocument | Transcript
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a format without pages; ``page`` is the number of the sheet in a workbook."""
+
+    text: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NativeCell:
+    """A cell of a table the format itself stores: position, spans and the text it shows.
+
+    ``address`` is where the cell is found in the file (``收支总表!B7``, ``table 3!R2C5``).
+    """
+
+    row: int
+    column: int
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTable:
+    """A table as the format stores it, ``rows`` × ``columns``; positions without a cell are blank.
+
+    ``name`` is that of the sheet, empty elsewhere; ``page`` as in ``Paragraph``.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[NativeCell, ...]
+    page: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeDocument:
+    """A document whose format stores tables as tables (Word, Excel, HTML), in reading order.
+
+    ``pages`` is the number of sheets of a workbook, 0 where there are none.
+    """
+
+    blocks: tuple[Paragraph | NativeTable, ...]
+    media_type: str
+    reader: str
+    pages: int = 0
+    problems: tuple[str, ...] = ()
+    trust: Trust = "text_layer"
+
+
+SourceDocument = PageDocument | Transcript | NativeDocument

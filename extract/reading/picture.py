@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from extract.reading.image import MEDIA_TYPES, open_image
+from extract.reading.image import MEDIA_TYPES, Frames, open_image
 from extract.reading.intake import Limits
 from extract.reading.pages import Box, Page, PageDocument
 from extract.reading.pdf_open import open_pdf
+from extract.reading.picture_sets import MEDIA_TYPE as SET_MEDIA_TYPE
+from extract.reading.picture_sets import open_pictures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,20 +52,24 @@ class PictureSource(Protocol):
 def picture_source(document: PageDocument, file_name: str, limits: Limits) -> Iterator[PictureSource]:
     """Open the document's bytes a second time, to look at its pixels."""
     if document.media_type in MEDIA_TYPES:
-        yield _ImagePages(document.data, file_name, limits)
+        yield _ImagePages([open_image(document.data, file_name, limits)])
+        return
+    if document.media_type == SET_MEDIA_TYPE:
+        yield _ImagePages(open_pictures(document.data, file_name, limits))
         return
     with open_pdf(document.data, file_name, limits) as opened:
         yield _RenderedPages(opened, limits)
 
 
 class _ImagePages:
-    """Pictures as they are in an image file."""
+    """Pictures as they are in one or several image files."""
 
-    def __init__(self, data: bytes, file_name: str, limits: Limits) -> None:
-        self._frames = open_image(data, file_name, limits)
+    def __init__(self, files: Sequence[Frames]) -> None:
+        self._places = [(frames, number) for frames in files for number in range(len(frames.sizes()))]
 
     def picture(self, page: Page, box: Box | None = None) -> Picture:
-        frame = self._frames.frame(page.number - 1)
+        frames, number = self._places[page.number - 1]
+        frame = frames.frame(number)
         if box is None:
             return Picture(frame.pixels, frame.dpi)
         left, top, right, bottom = (round(edge * frame.dpi / _POINTS) for edge in box)

@@ -28,7 +28,7 @@ def read_text(data: bytes, *, file_name: str) -> Transcript:
     Raises ``UnreadableDocument`` when there is no text and ``UnsupportedFormat`` when the bytes
     are no text.
     """
-    text, problems = _decoded(data, file_name)
+    text, problems = decoded(data, file_name)
     if not text.strip():
         raise UnreadableDocument(file_name, "the file holds no text", "check that it was saved completely")
     lines = tuple(_plain(line) for line in _LINE_ENDS.split(text))
@@ -43,7 +43,8 @@ def _plain(line: str) -> str:
     return _INVISIBLE.sub("", _BLANKS.sub(" ", line)).rstrip(" ")
 
 
-def _decoded(data: bytes, file_name: str) -> tuple[str, tuple[str, ...]]:
+def decoded(data: bytes, file_name: str) -> tuple[str, tuple[str, ...]]:
+    """The text in the encoding that fits, and what was lost; raises ``UnsupportedFormat`` when none does."""
     for encoding in _encodings(data):
         text = data.decode(encoding, errors="replace")
         lost = text.count("\ufffd")

@@ -273,6 +273,7 @@ def as_printed(grid: Grid, context: Context, setting: Setting, spec: FormSpec | 
             text=cell.text,
             page=cell.page,
             bbox=cell.box,
+            address=cell.address,
         )
         for cell in sorted(grid.cells, key=lambda cell: (cell.row, cell.column))
     )

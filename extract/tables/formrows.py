@@ -192,13 +192,20 @@ def _amounts(
         amounts[column.key] = None
         if cell is None or not cell.text.strip():
             continue
-        printed[column.key] = Cell(text=cell.text, page=cell.page, bbox=cell.box, confidence=cell.confidence)
+        printed[column.key] = printed_cell(cell)
         if is_blank(cell.text):
             continue
         amounts[column.key] = figure(cell.text)
         if amounts[column.key] is None:
             unread.append(column.key)
     return amounts, printed, tuple(unread)
+
+
+def printed_cell(cell: GridCell) -> Cell:
+    """A cell of the grid as the document keeps it beside an amount."""
+    return Cell(
+        text=cell.text, page=cell.page, bbox=cell.box, address=cell.address, confidence=cell.confidence
+    )
 
 
 def figure(text: str) -> Decimal | None:
@@ -220,7 +227,9 @@ def _text_cells(cells: Mapping[int, GridCell], group: Group) -> dict[str, Cell]:
     for head in group.texts:
         cell = cells.get(head.index)
         if cell is not None and cell.text.strip():
-            found[text_key(head)] = Cell(text=cell.text.replace("\n", ""), page=cell.page, bbox=cell.box)
+            found[text_key(head)] = printed_cell(
+                replace(cell, text=cell.text.replace("\n", ""), confidence=1.0)
+            )
     return found
 
 

@@ -13,7 +13,8 @@ from extract.reading.pages import Box
 class GridCell:
     """A cell with its top left position, spans and text; ``box`` is on the page as displayed.
 
-    ``confidence`` is that of its least certain word, 1.0 for a text layer.
+    ``confidence`` is that of its least certain word, 1.0 for a text layer. ``address`` tells where
+    in the file it stands when the format stores tables as such.
     """
 
     row: int
@@ -24,6 +25,7 @@ class GridCell:
     page: int | None = None
     box: Box | None = None
     confidence: float = 1.0
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Grid:
 
     @property
     def pages(self) -> tuple[int, ...]:
-        return tuple(sorted(self.boxes))
+        return tuple(sorted({*self.boxes, *(cell.page for cell in self.cells if cell.page is not None)}))
 
     def covering(self) -> list[list[GridCell | None]]:
         """The cell that covers each position, row by row."""

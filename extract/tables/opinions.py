@@ -109,7 +109,7 @@ class SecondReader:
     def readings(self, spots: Sequence[TableSpot]) -> Iterator[Headed]:
         """The table as others see it: one reading per way that finds every part of it."""
         yield from _other_alignment(spots)
-        if self._data and len(spots) <= self._pages:
+        if self._data and spots and len(spots) <= self._pages:
             self._pages -= len(spots)
             yield from self._by_camelot(spots)
 
@@ -127,7 +127,7 @@ class SecondReader:
 
 def _other_alignment(spots: Sequence[TableSpot]) -> Iterator[Headed]:
     """The table by alignment, without columns that only a header word speaks for."""
-    if any(spot.network for spot in spots):
+    if not spots or any(spot.network for spot in spots):
         return
     grids = [aligned_grid(spot.page, spot.words, [], levels_of(spot), empty_columns=False) for spot in spots]
     headed = _stacked([grid for grid in grids if grid]) if all(grids) else None

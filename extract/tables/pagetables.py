@@ -1,4 +1,4 @@
-"""The tables stage for documents with pages: spots of the flow become forms."""
+"""The tables stage for documents with pages or stored tables: spots of the flow become forms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from extract.layout.flow import Flow, TableSpot, TextLine
+from extract.layout.flow import Flow, FlowItem, TableSpot, TextLine
+from extract.reading.pages import NativeTable
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.captions import more_context, repeats_captions, titles_inside
 from extract.tables.context import Context, form_number_in, look_above, look_below, unit_in
@@ -57,7 +58,7 @@ def read_page_tables(flow: Flow, setting: Setting, data: bytes = b"") -> tuple[P
 def _joined_tables(flow: Flow) -> Iterator[_Open]:
     current: _Open | None = None
     for index, item in enumerate(flow):
-        if not isinstance(item, TableSpot):
+        if not isinstance(item, TableSpot | NativeTable):
             continue
         grid = spot_grid(item)
         if not any(cell.text.strip() for cell in grid.cells) and current is None:
@@ -78,8 +79,8 @@ def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Op
     if current is None or not _may_go_on(flow, current, index):
         return None
     item = flow[index]
-    assert isinstance(item, TableSpot)
-    grid = with_columns(item, grid, current.headed.grid.edges)
+    if isinstance(item, TableSpot):
+        grid = with_columns(item, grid, current.headed.grid.edges)
     captions, body = titles_inside(grid)
     rest = body if repeats_captions(captions, current.context) else grid
     joined = continued(current.headed, rest)
@@ -95,10 +96,7 @@ def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Op
 
 def _may_go_on(flow: Flow, current: _Open, index: int) -> bool:
     """A table goes on at the top of the next page when only its own title, number or unit stands between."""
-    last, item = flow[current.last], flow[index]
-    assert isinstance(last, TableSpot)
-    assert isinstance(item, TableSpot)
-    if item.page.number - last.page.number != 1:
+    if not _page_follows(flow[current.last], flow[index]):
         return False
     own = normalised(current.context.title or "")
     lines = [normalised(text) for _, text in _between(flow, current.last + 1, index)]
@@ -110,6 +108,15 @@ def _may_go_on(flow: Flow, current: _Open, index: int) -> bool:
         or line in ("续", "续上表")
         for line in lines
     )
+
+
+def _page_follows(last: FlowItem, item: FlowItem) -> bool:
+    """Whether a table stands where the other could go on: on the next page or, stored, behind it."""
+    if isinstance(last, TableSpot) and isinstance(item, TableSpot):
+        return item.page.number - last.page.number == 1
+    if isinstance(last, NativeTable) and isinstance(item, NativeTable):
+        return item.page == last.page
+    return False
 
 
 def _opened(flow: Flow, index: int, grid: Grid, *, since: int) -> _Open:
@@ -150,15 +157,21 @@ def _not_blank(readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:
 
 def _following(flow: Flow, index: int) -> list[tuple[int, str]]:
     """The lines after a table up to the next one, on its page."""
-    spot = flow[index]
-    assert isinstance(spot, TableSpot)
+    page = page_of(flow[index])
     lines: list[tuple[int, str]] = []
     for i in range(index + 1, len(flow)):
         item = flow[i]
-        if not isinstance(item, TextLine) or item.page != spot.page.number:
+        if not isinstance(item, TextLine) or item.page != page:
             break
         lines.append((i, item.text))
     return lines
+
+
+def page_of(item: FlowItem) -> int | None:
+    """The page a table stands on; None in formats without pages."""
+    if isinstance(item, TableSpot):
+        return item.page.number
+    return item.page if isinstance(item, NativeTable) else None
 
 
 def _notes_inside(headed: Headed) -> list[str]:

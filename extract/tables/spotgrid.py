@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from extract.layout.flow import TableSpot
+from extract.reading.pages import NativeCell, NativeTable
 from extract.tables.aligned import aligned_grid, is_hollow, printed_lines
 from extract.tables.continuation import SAME_EDGE
 from extract.tables.grid import Grid, GridCell
 from extract.tables.lattice import lattice_grid
 
 
-def spot_grid(spot: TableSpot) -> Grid:
-    """The grid a spot shows: what its rulings draw or, where they leave walls out, its words line up to."""
+def spot_grid(spot: TableSpot | NativeTable) -> Grid:
+    """The grid a spot shows: what its rulings draw or, where they leave walls out, its words line up to.
+
+    Stored tables are grids already.
+    """
+    if isinstance(spot, NativeTable):
+        return _stored_grid(spot)
     drawn = lattice_grid(spot.page, spot.network, spot.words) if spot.network else None
     if drawn is not None and drawn.columns > 1 and not is_hollow(drawn):
         return drawn
@@ -24,6 +30,35 @@ def spot_grid(spot: TableSpot) -> Grid:
     grids = [grid for x, y in tries if (grid := aligned_grid(spot.page, spot.words, x, y)) is not None]
     sound = [grid for grid in grids if not is_hollow(grid)]
     return next(iter(sound), drawn or _plain_grid(spot, grids))
+
+
+def _stored_grid(table: NativeTable) -> Grid:
+    """A stored table with every position covered; of overlapping cells the first keeps the place."""
+    taken: set[tuple[int, int]] = set()
+    cells: list[GridCell] = []
+    for cell in table.cells:
+        height, width = _room(cell, table, taken)
+        if height:
+            taken |= _covered(cell.row, cell.column, height, width)
+            place = (cell.row, cell.column, cell.text, height, width)
+            cells.append(GridCell(*place, table.page, address=cell.address))
+    free = _covered(0, 0, table.rows, table.columns) - taken
+    blanks = (GridCell(row, column, "", page=table.page) for row, column in sorted(free))
+    return Grid(table.rows, table.columns, (*cells, *blanks))
+
+
+def _room(cell: NativeCell, table: NativeTable, taken: Collection[tuple[int, int]]) -> tuple[int, int]:
+    """Rows and columns a cell covers: its span, or its own place alone where another reaches into it."""
+    if (cell.row, cell.column) in taken:
+        return 0, 0
+    height = min(cell.row_span, table.rows - cell.row)
+    width = min(cell.column_span, table.columns - cell.column)
+    free = _covered(cell.row, cell.column, height, width).isdisjoint(taken)
+    return (height, width) if free else (1, 1)
+
+
+def _covered(row: int, column: int, height: int, width: int) -> set[tuple[int, int]]:
+    return {(r, c) for r in range(row, row + height) for c in range(column, column + width)}
 
 
 def with_columns(spot: TableSpot, grid: Grid, edges: Sequence[float]) -> Grid:

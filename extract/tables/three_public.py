@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.columns import KeyedColumn, current_year, is_previous, key_columns
-from extract.tables.formrows import Group, figure, read_rows, row_cells
+from extract.tables.formrows import Group, figure, printed_cell, read_rows, row_cells
 from extract.tables.forms.registry import ColumnSpec
 from extract.tables.headers import TOTAL_NAMES, ColumnHead, Headed
 from models.disclosure import Cell, Kind, Row
@@ -142,7 +142,7 @@ def _across(headed: Headed, kind: Kind | None, fiscal_year: int | None) -> Publi
         cell = cells.get(head.index)
         texts = values.setdefault(item, {})
         if cell is not None and cell.text.strip() and key not in texts:
-            texts[key] = Cell(text=cell.text, page=cell.page, bbox=cell.box, confidence=cell.confidence)
+            texts[key] = printed_cell(cell)
     rows = tuple(_row(item, values[item], keys) for item in NAMES if item in values)
     operating = values.get("operating_costs")
     printed = {h.index for h, _, _ in items}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from tests.corpus import render_pymupdf, render_reportlab, render_text
+from tests.corpus import render_office, render_pymupdf, render_reportlab, render_text
 from tests.corpus.blocks import Document
 from tests.corpus.chance import Chance
 from tests.corpus.forms import families
@@ -22,8 +22,8 @@ PDF_RENDERERS: dict[str, Callable[[list[Sheet], str, str, bool], bytes]] = {
     "reportlab": render_reportlab.render,
     "pymupdf": render_pymupdf.render,
 }
-RENDERERS = (*PDF_RENDERERS, *render_text.MANNERS)
-"""What a document can be rendered as: two ways to PDF and the transcripts."""
+RENDERERS = (*PDF_RENDERERS, *render_text.MANNERS, *render_office.MANNERS)
+"""What a document can be rendered as: two ways to PDF, the transcripts, Word, Excel and HTML."""
 WISH_OPTIONS = frozenset(field.name for field in fields(Wishes))
 
 
@@ -64,12 +64,17 @@ def generate(
     wishes, looks = _sorted_options(options)
     document, planted = plant(make_document(seed, family, wishes), seed, mistakes)
     truth = truth_of(document, planted)
-    if noise and renderer in PDF_RENDERERS:
+    if noise and renderer not in render_text.MANNERS:
         raise ValueError(f"noise is for transcripts ({', '.join(render_text.MANNERS)}), not for {renderer}")
     if renderer in PDF_RENDERERS:
         style = _style(seed, renderer, looks)
         data = PDF_RENDERERS[renderer](typeset(document, style), style.latin, document.title, style.compress)
         return GeneratedDocument(data, ".pdf", truth, _described(seed, family, renderer, document, style))
+    if renderer in render_office.MANNERS:
+        data = render_office.render(document, seed, renderer)
+        return GeneratedDocument(
+            data, f".{renderer}", truth, _described(seed, family, renderer, document, None)
+        )
     if noise:
         document, truth["damaged"] = spoil(document, seed, noise)
     data = render_text.render(document, seed, renderer)

@@ -53,6 +53,30 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "subjects": 7,
         "rounded": False,
     },
+    "final-accounts-word": {
+        "seed": 19,
+        "family": "wuhan",
+        "renderer": "docx",
+        "subjects": 7,
+        "rounded": False,
+        "sparse_economic": True,
+    },
+    "budget-excel": {
+        "seed": 28,
+        "family": "shanghai_district_budget",
+        "renderer": "xlsx",
+        "subjects": 7,
+        "rounded": False,
+        "sparse_economic": True,
+    },
+    "final-accounts-page": {
+        "seed": 31,
+        "family": "shanghai_district_final",
+        "renderer": "html",
+        "subjects": 7,
+        "rounded": False,
+        "sparse_economic": True,
+    },
 }
 """Name of each sample, and the arguments of ``generate`` that make it."""
 

@@ -188,9 +188,9 @@ class TestWrongUsage:
 
     def test_several_documents_need_lines_or_a_folder(self, inputs, tmp_path):
         files = inputs("a.pdf", "b.pdf")
-        assert "several files need a folder" in self.refused(*files, "--format", "json")
+        assert "several documents need a folder" in self.refused(*files, "--format", "json")
         (tmp_path / "file").touch()
-        assert "several files need a folder" in self.refused(*files, "-o", tmp_path / "file")
+        assert "several documents need a folder" in self.refused(*files, "-o", tmp_path / "file")
 
     def test_two_files_with_one_result(self, inputs, tmp_path):
         message = self.refused(*inputs("a.pdf", "b.pdf", "a.txt"), "-o", tmp_path / "out")

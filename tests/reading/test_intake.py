@@ -123,13 +123,17 @@ def test_names_of_chinese_windows_are_spelled_out():
 
 FOREIGN = {
     "GIF": (b"GIF89a" + bytes(64), "save it as PNG"),
-    "Word document": (zipped("[Content_Types].xml", "word/document.xml"), "save it as PDF"),
-    "Excel workbook": (zipped("[Content_Types].xml", "xl/workbook.xml"), "save it as PDF"),
-    "OFD": (zipped("OFD.xml", "Doc_0/Document.xml"), "save it as PDF"),
-    "zip archive": (zipped("一.pdf", "二.pdf"), "unpack it"),
+    "PowerPoint": (zipped("[Content_Types].xml", "ppt/presentation.xml"), "save it as PDF"),
+    "binary Excel workbook": (zipped("[Content_Types].xml", "xl/workbook.bin"), "save it as .xlsx"),
+    "OpenDocument": (zipped("mimetype", "META-INF/manifest.xml"), "save it as PDF"),
+    "OFD": (zipped("OFD.xml", "Doc_0/Document.xml"), "OFD reader"),
+    "zip archive": (zipped("一.pdf", "二.pdf"), "one by one"),
     "old Office file": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512), "save it as PDF"),
-    "HTML page": ("\ufeff\n<!DOCTYPE html>\n<html><body>404</body></html>".encode(), "save it as PDF"),
-    "neither PDF, picture nor text": (bytes(range(256)) * 8, "give a PDF"),
+    "Office 2003 XML": (
+        b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>',
+        "save it as .xlsx",
+    ),
+    "neither PDF, picture, Word": (bytes(range(256)) * 8, "give a file of one of these kinds"),
 }
 
 
