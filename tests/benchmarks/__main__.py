@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import accuracy, cold, memory, speed
+from tests.benchmarks import accuracy, cold, loading, memory, speed
 from tests.benchmarks.documents import documents_in, generated
 from tests.benchmarks.report import PAGE, result_block, write_result
 
@@ -36,12 +36,21 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
     return accuracy.report(scores, accuracy.score_gold() if args.gold else {}, args.seeds)
 
 
+def _loading(args: Arguments, workplace: Path) -> str:
+    return loading.run(
+        workplace, documents=args.documents, originals=args.originals, kill_after=args.kill_after
+    )
+
+
 COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
     "speed": _speed,
     "cold": _cold,
     "memory": _memory,
     "accuracy": _accuracy,
+    "loading": _loading,
 }
+PAGES = {"loading": loading.PAGE}
+"""Where results are written that do not belong on the page of benchmarks."""
 
 
 def _seeds(text: str) -> range:
@@ -63,8 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seeds", type=_seeds, default=range(1, 6), metavar="A-B", help="default 1-5")
     command.add_argument("--family", action="append", default=[], help="a family of templates; default all")
     command.add_argument("--no-gold", dest="gold", action="store_false", help="only generated documents")
-    for command in commands.choices.values():
-        command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
+    command = commands.add_parser("loading")
+    command.add_argument("--documents", type=int, default=5000, help="results to load; default 5000")
+    command.add_argument("--originals", type=int, default=60, help="documents they vary; default 60")
+    command.add_argument("--kill-after", type=float, default=10.0, help="seconds; default 10")
+    for name, command in commands.choices.items():
+        page = PAGES.get(name, PAGE)
+        command.add_argument("--write", action="store_true", help=f"also write to docs/{page.name}")
     return parser
 
 
@@ -77,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(result)
     if args.write:
         command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
-        write_result(args.command, result_block(" ".join(command), result))
+        page = PAGES.get(args.command, PAGE)
+        write_result(args.command, result_block(" ".join(command), result), page)
 
 
 if __name__ == "__main__":
