@@ -52,24 +52,24 @@ def read_batch(texts: Sequence[ResultText]) -> Batch:
     rows: dict[str, list[Row]] = {spec.name: [] for spec in star().of("fact")}
     with _without_collector():
         for text in texts:
-            content = _content(text, refusals)
+            content = _content(text, len(results), refusals)
             if content is None:
                 continue
             for name, collected in rows.items():
-                collected.extend((len(results), *row) for row in content.rows.get(name, ()))
+                collected += content.rows.get(name, ())
             results.append(_result(text, content))
         facts = {name: _facts_table(name, collected) for name, collected in rows.items() if collected}
     return Batch(tuple(results), tuple(refusals), facts)
 
 
-def _content(text: ResultText, refusals: list[str]) -> Content | None:
+def _content(text: ResultText, ordinal: int, refusals: list[str]) -> Content | None:
     from pydantic_core import from_json
 
     try:
         result = from_json(text.data)
         if result["schema_version"] != SCHEMA_VERSION:
             raise ValueError(f"schema_version {result['schema_version']}")
-        return content_of(result, content_hash(text.data))
+        return content_of(result, content_hash(text.data), ordinal)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         refusals.append(
             f"{text.address}: is no result of this version ({error!r}); extract the document again"

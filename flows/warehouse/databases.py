@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Executable, MetaData, create_engine, text
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.sql import ClauseElement
@@ -60,7 +61,7 @@ class Database(Protocol):
 class DuckDatabase:
     """An embedded DuckDB file. Constraints are left out: their indexes would grow with the warehouse."""
 
-    dialect: Dialect = make_url("postgresql+psycopg://").get_dialect()(paramstyle="numeric_dollar")
+    dialect: Dialect = PGDialect_psycopg2(paramstyle="numeric_dollar")
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         self.path = path
@@ -75,7 +76,9 @@ class DuckDatabase:
             {"enable_external_access": False} if self._read_only else {"threads": 1}
         )
         try:
-            return duckdb.connect(self.path, read_only=self._read_only, config=settings)
+            connection = duckdb.connect(self.path, read_only=self._read_only, config=settings)
+            connection.execute("SET enable_progress_bar = false")
+            return connection
         except duckdb.Error as error:
             raise WarehouseError(f"{self.path}: cannot be opened ({_first_line(error)})") from error
 
@@ -89,7 +92,7 @@ class DuckDatabase:
         assert isinstance(statement, ClauseElement)
         compiled = statement.compile(dialect=self.dialect, compile_kwargs={"render_postcompile": True})
         values = [compiled.params[name] for name in getattr(compiled, "positiontup", None) or ()]
-        return self.connection.execute(_untyped(str(compiled)), values).fetchall()
+        return self.connection.execute(str(compiled), values).fetchall()
 
     def ask(self, sql: str) -> tuple[tuple[str, ...], list[Row]]:
         import duckdb
@@ -218,11 +221,6 @@ def open_database(address: str, *, read_only: bool = False) -> Database:
 def _with_driver(url: str) -> str:
     """PostgreSQL by psycopg 3, which can COPY, unless the URL names a driver."""
     return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
-
-
-def _untyped(sql: str) -> str:
-    """The statement without the casts (``$1::VARCHAR``) the PostgreSQL dialect puts on parameters."""
-    return re.sub(r"(\$\d+)::[A-Z ]+(\(\d+(, \d+)?\))?", r"\1", sql)
 
 
 def _first_line(error: BaseException) -> str:

@@ -27,7 +27,14 @@ class DoesNotFit(ValueError):
     """A figure with more digits than a decimal of the warehouse has."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
+def stored_with_yuan(text: str, unit: str | None) -> tuple[Decimal, Decimal | None]:
+    """A figure and what it is in yuan, None where the unit is unknown; raises ``DoesNotFit``."""
+    amount = stored(text)
+    return amount, in_yuan(amount, unit)
+
+
+@lru_cache(maxsize=32_768)
 def stored(text: str) -> Decimal:
     """A figure as it is stored, exactly; raises ``DoesNotFit``.
 

@@ -50,7 +50,7 @@ _FISCAL: Final[dict[str, tuple[str, str, str]]] = {
     "value": ("number", "value", "figure in yuan"),
     "currency": ("string", "value-currency:code", "CNY"),
 }
-"""Fields of ``fiscal.csv``: type, type of column in the taxonomy of budgets of Fiscal Data Package, meaning."""
+"""Fields of ``fiscal.csv``: type, column type in Fiscal Data Package's taxonomy of budgets, meaning."""
 _FISCAL_QUERY: Final = """
     SELECT
         document_key || '/' || table_id || '/' || row_number || '/' || column_key AS line_id,
@@ -61,7 +61,8 @@ _FISCAL_QUERY: Final = """
         CASE WHEN classification = 'function' THEN subject_name END AS function_name,
         CASE WHEN classification = 'economic' THEN subject_code END AS economic_code,
         CASE WHEN classification = 'economic' THEN subject_name END AS economic_name,
-        cofog_division AS cofog_code, cofog_name, form_kind, column_key, amount_yuan AS value, 'CNY' AS currency
+        cofog_division AS cofog_code, cofog_name, form_kind, column_key,
+        amount_yuan AS value, 'CNY' AS currency
     FROM figures
     WHERE amount_yuan IS NOT NULL AND fiscal_year IS NOT NULL AND organisation_key IS NOT NULL
         AND classification IS NOT NULL
@@ -73,7 +74,7 @@ _FISCAL_QUERY: Final = """
                 AND s.code LIKE figures.subject_code || '%'
         )
 """
-"""The finest lines of every form: a subject whose parts the form prints is left out, so that values add up."""
+"""The finest lines of every form: a subject whose parts are printed is left out, so that values add up."""
 
 
 def write_package(place: str, folder: Path, *, complain: Complain) -> Tally:
@@ -98,7 +99,9 @@ def _write_tables(database: DuckDatabase, folder: Path) -> None:
     _write_csv(database, _FISCAL_QUERY, "line_id", folder / "fiscal.csv")
     for spec in star().of(*_ROLES):
         columns = ", ".join(column.name for column in _columns(spec))
-        _write_csv(database, f"SELECT {columns} FROM {spec.name}", ", ".join(spec.key), folder / f"{spec.name}.csv")
+        _write_csv(
+            database, f"SELECT {columns} FROM {spec.name}", ", ".join(spec.key), folder / f"{spec.name}.csv"
+        )
 
 
 def _write_csv(database: DuckDatabase, select: str, order: str, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from flows.warehouse.money import YUAN, DoesNotFit, in_yuan, stored
+from flows.warehouse.money import YUAN, DoesNotFit, stored, stored_with_yuan
 from models.catalogue import catalogue, level_of, parent_of
 from models.disclosure import Classification
 
@@ -67,17 +68,19 @@ class Keys:
 class Content:
     """What one result brings: its keys, the values of its document, and rows by table.
 
-    Rows of facts lack their first column, the key of the document: it is known only when the
-    version is. ``misfits`` are the addresses of figures that could not be stored as numbers.
+    Rows of facts begin with ``ordinal``, the number of the document in its batch: its key, which
+    will stand there, is known only when the version is. ``misfits`` are the addresses of figures
+    that could not be stored as numbers.
     """
 
     keys: Keys
     document: dict[str, Value]
-    rows: Rows = field(default_factory=dict)
+    ordinal: int = 0
+    rows: Rows = field(default_factory=lambda: defaultdict(list))
     misfits: list[str] = field(default_factory=list)
 
-    def add(self, table: str, row: Row) -> None:
-        self.rows.setdefault(table, []).append(row)
+    def add(self, table: str, *row: Value) -> None:
+        self.rows[table].append((self.ordinal, *row))
 
     def number(self, text: str | None, address: str) -> Decimal | None:
         """A figure; one that does not fit is left out and put down as a misfit."""
@@ -89,13 +92,17 @@ class Content:
             self.misfits.append(address)
             return None
 
-    def yuan(self, amount: Decimal | None, unit: str | None, address: str) -> Decimal | None:
-        """A figure in yuan, likewise."""
+    def money(
+        self, text: str | None, unit: str | None, address: str
+    ) -> tuple[Decimal | None, Decimal | None]:
+        """A figure and what it is in yuan, likewise."""
+        if text is None:
+            return None, None
         try:
-            return None if amount is None else in_yuan(amount, unit)
+            return stored_with_yuan(text, unit)
         except DoesNotFit:
-            self.misfits.append(f"{address} in yuan")
-            return None
+            self.misfits.append(address)
+            return None, None
 
 
 def short_hash(*parts: str) -> str:
@@ -153,26 +160,26 @@ def document_values(result: Json, keys: Keys) -> dict[str, Value]:
     }
 
 
-def content_of(result: Json, content_hash: str) -> Content:
+def content_of(result: Json, content_hash: str, ordinal: int = 0) -> Content:
     """Everything a result says, as rows. Raises KeyError, TypeError and the like for foreign JSON."""
     keys = keys_of(result, content_hash)
-    facts = Content(keys, document_values(result, keys))
+    facts = Content(keys, document_values(result, keys), ordinal)
     facts.rows["organisations"] = list(_organisation_rows(result, keys))
     facts.rows["subjects"] = list(_subject_rows(result))
     for position, table in enumerate(result["tables"], 1):
-        facts.add("tables", _table_row(table, position))
+        facts.add("tables", *_table_row(table, position))
         _add_amounts(facts, table)
         for number, performance in enumerate(table.get("performance", ()), 1):
             _add_performance(facts, performance, table["id"], number)
     for number, statement in enumerate(result["statements"], 1):
-        facts.add("statements", _statement_row(statement, number))
+        facts.add("statements", *_statement_row(statement, number))
         _add_statement_figures(facts, statement, number)
     for check in result["checks"]:
-        facts.add("checks", _check_row(facts, check))
+        facts.add("checks", *_check_row(facts, check))
     for number, repair in enumerate(result["repairs"], 1):
-        facts.add("repairs", _repair_row(repair, number))
+        facts.add("repairs", *_repair_row(repair, number))
     for number, correction in enumerate(result.get("corrections", ()), 1):
-        facts.add("corrections", _correction_row(correction, number))
+        facts.add("corrections", *_correction_row(correction, number))
     return facts
 
 
@@ -247,36 +254,44 @@ _NO_BOX = (None, None, None, None)
 def _add_amounts(facts: Content, table: Json) -> None:
     table_id, unit = table["id"], table["unit"]
     labels = {column["key"]: column["label"] for column in table["columns"]}
-    for index, row in enumerate(table["rows"]):
+    amounts = facts.rows["amounts"]
+    for number, row in enumerate(table["rows"], 1):
         where = f"{table_id}/{row_address(row)}"
         subject = row["subject"]
         subject_key = _subject_key(subject) if subject else None
         matched_by = subject["matched_by"] if subject else None
-        described = (row["code"], row["name"], row["level"], row["side"], row["line"])
+        described = (
+            row["code"],
+            row["name"],
+            row["level"],
+            row["side"],
+            row["line"],
+            subject_key,
+            matched_by,
+        )
+        cells, page = row["cells"], row["page"]
         for key, text in row["amounts"].items():
             address = f"{where}/{key}"
-            cell = row["cells"].get(key, _NO_CELL)
-            amount = facts.number(text, address)
-            facts.add(
-                "amounts",
+            cell = cells.get(key, _NO_CELL)
+            amount, yuan = facts.money(text, unit, address)
+            amounts.append(
                 (
+                    facts.ordinal,
                     table_id,
-                    index + 1,
+                    number,
                     key,
                     address,
                     labels.get(key),
                     *described,
-                    subject_key,
-                    matched_by,
                     amount,
                     unit,
-                    facts.yuan(amount, unit, address),
+                    yuan,
                     cell["text"],
                     cell["proof"],
                     cell["confidence"],
-                    cell["page"] or row["page"],
+                    cell["page"] or page,
                     *(cell["bbox"] or _NO_BOX),
-                ),
+                )
             )
 
 
@@ -287,38 +302,23 @@ _FIGURES = frozenset({"target_value", "actual_value", "weight", "score"})
 def _add_performance(facts: Content, performance: Json, table_id: str, number: int) -> None:
     """A project and its indicators. Results of versions that do not read performance tables have none."""
     address = f"{table_id}/performance {number}"
-    figures = {
-        name: facts.number(performance[name], f"{address}/{name}")
-        for name in ("initial_budget", "budget", "executed", "rate_pct", "total_score")
-    }
     unit = performance["money_unit"]
-    facts.add(
-        "performances",
-        (
-            table_id,
-            number,
-            performance["project"],
-            performance["department"],
-            performance["objective"],
-            unit,
-            figures["initial_budget"],
-            figures["budget"],
-            figures["executed"],
-            facts.yuan(figures["executed"], unit, f"{address}/executed"),
-            figures["rate_pct"],
-            figures["total_score"],
-        ),
-    )
+    budgets = (facts.number(performance[name], f"{address}/{name}") for name in ("initial_budget", "budget"))
+    rates = (facts.number(performance[name], f"{address}/{name}") for name in ("rate_pct", "total_score"))
+    executed = facts.money(performance["executed"], unit, f"{address}/executed")
+    told = (performance["project"], performance["department"], performance["objective"], unit)
+    facts.add("performances", table_id, number, *told, *budgets, *executed, *rates)
     for index, indicator in enumerate(performance["indicators"], 1):
-        told = (
+        stated = (
             facts.number(indicator[name], f"{address}/{index}/{name}")
             if name in _FIGURES
             else indicator[name]
             for name in _TARGETS
         )
         place = (performance["project"], indicator["level1"], indicator["level2"], indicator["name"])
-        row = (table_id, number, index, *place, *told, indicator["reason"], indicator["page"])
-        facts.add("indicators", row)
+        facts.add(
+            "indicators", table_id, number, index, *place, *stated, indicator["reason"], indicator["page"]
+        )
 
 
 def _statement_row(statement: Json, number: int) -> Row:
@@ -342,18 +342,17 @@ def _statement_row(statement: Json, number: int) -> Row:
 def _named(statement: Json) -> str | None:
     subject = statement.get("subject")
     if subject:
-        names = (subject["item"], subject["group"], subject["class"])
+        names = [subject[level] for level in ("item", "group", "class")]
     else:
-        names = tuple(map(statement.get, ("name", "project", "item")))
+        names = [statement.get(field) for field in ("name", "project", "item")]
     return next((str(name) for name in names if name), None)
 
 
 def _add_statement_figures(facts: Content, statement: Json, number: int) -> None:
     for name, text in _statement_figures(statement):
         unit = _unit_of(name, statement)
-        value = facts.number(text, f"statement {number}/{name}")
-        yuan = facts.yuan(value, unit, f"statement {number}/{name}")
-        facts.add("statement_figures", (number, name, value, unit, yuan))
+        value, yuan = facts.money(text, unit, f"statement {number}/{name}")
+        facts.add("statement_figures", number, name, value, unit, yuan)
 
 
 def _statement_figures(statement: Json) -> Iterator[tuple[str, str]]:

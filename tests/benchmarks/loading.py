@@ -127,6 +127,7 @@ def fingerprint(address: str) -> dict[str, tuple[int, str]]:
 
     found = {}
     with duckdb.connect(address.removeprefix("duckdb:///"), read_only=True) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for table in COMPARED:
             rest = "* EXCLUDE (valid_from, valid_to)" if table == "documents" else "*"
             query = (

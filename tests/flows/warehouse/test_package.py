@@ -48,7 +48,9 @@ def test_fields_have_types_of_the_fiscal_taxonomy(package):
 
 
 def test_finest_lines_add_up_to_the_printed_total(package):
-    (document,) = [row for row in lines(package, "documents") if row["fiscal_year"] == "2023" and row["pages"] == "24"]
+    (document,) = [
+        row for row in lines(package, "documents") if row["fiscal_year"] == "2023" and row["pages"] == "24"
+    ]
     values = [
         Decimal(row["value"])
         for row in lines(package, "fiscal")
