@@ -61,7 +61,9 @@ class Database(Protocol):
 class DuckDatabase:
     """An embedded DuckDB file. Constraints are left out: their indexes would grow with the warehouse."""
 
-    dialect: Dialect = PGDialect_psycopg2(paramstyle="numeric_dollar")
+    dialect: Dialect = PGDialect_psycopg2(  # type: ignore[no-untyped-call]
+        paramstyle="numeric_dollar"
+    )
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         self.path = path
@@ -73,7 +75,9 @@ class DuckDatabase:
         import duckdb
 
         settings: dict[str, str | bool | int | float | list[str]] = (
-            {"enable_external_access": False} if self._read_only else {"threads": 1}
+            {"enable_external_access": False}
+            if self._read_only
+            else {"threads": 1, "checkpoint_threshold": "128MB"}
         )
         try:
             connection = duckdb.connect(self.path, read_only=self._read_only, config=settings)

@@ -116,8 +116,8 @@ def descriptor() -> dict[str, Any]:
         "name": "gongkai",
         "title": "Budgets and final accounts of Chinese government departments",
         "description": (
-            "Figures of disclosures, each with its document, page and how far sums prove it. Money in fiscal.csv is"
-            " in yuan. The COFOG mapping is the project's own; no authority has issued it."
+            "Figures of disclosures, each with its document, page and how far sums prove it. Money in"
+            " fiscal.csv is in yuan. The COFOG mapping is the project's own; no authority has issued it."
         ),
         "countryCode": "CN",
         "granularity": "aggregated",

@@ -37,9 +37,7 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
 
 
 def _loading(args: Arguments, workplace: Path) -> str:
-    return loading.run(
-        workplace, documents=args.documents, originals=args.originals, kill_after=args.kill_after
-    )
+    return loading.run(workplace, documents=args.documents, originals=args.originals)
 
 
 COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
@@ -75,7 +73,6 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("loading")
     command.add_argument("--documents", type=int, default=5000, help="results to load; default 5000")
     command.add_argument("--originals", type=int, default=60, help="documents they vary; default 60")
-    command.add_argument("--kill-after", type=float, default=10.0, help="seconds; default 10")
     for name, command in commands.choices.items():
         page = PAGES.get(name, PAGE)
         command.add_argument("--write", action="store_true", help=f"also write to docs/{page.name}")

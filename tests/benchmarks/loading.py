@@ -108,15 +108,20 @@ def load_apart(folder: Path, address: str) -> list[Point]:
         return pool.submit(load_noting, str(folder), address).result()
 
 
-def kill_while_loading(folder: Path, address: str, *, after: float) -> int:
-    """Start a load, kill it after some seconds, and say how many documents it has committed."""
+def kill_while_loading(folder: Path, address: str, *, at_bytes: float) -> int:
+    """Start a load, kill it when the database has a size, and say how many documents are committed."""
     import duckdb
 
+    place = Path(address.removeprefix("duckdb:///"))
+    files = (place, place.with_name(f"{place.name}.wal"))
     command = [sys.executable, "-m", "flows.cli", "load", str(folder), "--to", address]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
-        time.sleep(after)
+        while (
+            program.poll() is None and sum(each.stat().st_size for each in files if each.exists()) < at_bytes
+        ):
+            time.sleep(0.05)
         program.send_signal(signal.SIGKILL)
-    with duckdb.connect(address.removeprefix("duckdb:///"), read_only=True) as connection:
+    with duckdb.connect(str(place), read_only=True) as connection:
         found = connection.execute("SELECT count(*) FROM documents").fetchone()
     return int(found[0]) if found else 0
 
@@ -138,7 +143,7 @@ def fingerprint(address: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-def run(workplace: Path, *, documents: int, originals: int, kill_after: float) -> str:
+def run(workplace: Path, *, documents: int, originals: int) -> str:
     """The whole measurement, as Markdown."""
     results = workplace / "results"
     made = extracted(workplace / "pdf", count=originals)
@@ -148,7 +153,8 @@ def run(workplace: Path, *, documents: int, originals: int, kill_after: float) -
     before = fingerprint(address)
     again = load_apart(results, address)[-1]
     killed = f"duckdb:///{workplace}/killed.duckdb"
-    left = kill_while_loading(results, killed, after=kill_after)
+    half = (workplace / "whole.duckdb").stat().st_size / 2
+    left = kill_while_loading(results, killed, at_bytes=half)
     load_apart(results, killed)
     size = sum(path.stat().st_size for path in results.iterdir()) / 1e6
     return "\n\n".join(
@@ -158,7 +164,7 @@ def run(workplace: Path, *, documents: int, originals: int, kill_after: float) -
             _table(points, documents),
             f"- Second load of the same folder: {again.seconds:.1f} s, {documents / again.seconds:,.0f}"
             f" documents/s; the warehouse {_verdict(before, fingerprint(address))} the one before.",
-            f"- Killed (`kill -9`) after {kill_after:.0f} s with {left:,} documents committed, then taken up:"
+            f"- Killed (`kill -9`) with {left:,} documents committed, then taken up:"
             f" the warehouse {_verdict(before, fingerprint(killed))} that of the undisturbed load.",
         ]
     )
