@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from flows.warehouse.results import ResultText, content_hash
@@ -113,14 +114,18 @@ def under_keys(name: str, facts: pa.Table, keys: Sequence[str | None]) -> pa.Tab
 
 
 def batches(chunks: Iterator[Sequence[ResultText]], workers: int) -> Iterator[Batch]:
-    """The chunks as batches, in order. More than one worker reads ahead in processes of their own."""
-    if workers < 2:
-        yield from map(read_batch, chunks)
+    """The chunks as batches, in order. More than one worker reads ahead in processes of their own.
+
+    Processes are not worth their start for a single chunk.
+    """
+    first = list(islice(chunks, 2))
+    if workers < 2 or len(first) < 2:
+        yield from map(read_batch, chain(first, chunks))
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting: deque[Future[Batch]] = deque()
-        for chunk in chunks:
+        for chunk in chain(first, chunks):
             waiting.append(pool.submit(read_batch, chunk))
             if len(waiting) > workers:
                 yield waiting.popleft().result()

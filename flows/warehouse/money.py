@@ -42,9 +42,12 @@ def stored(text: str) -> Decimal:
     Decimal('1266.160000')
     """
     try:
-        return _EXACT.quantize(Decimal(text), _STEP)
+        amount = _EXACT.quantize(Decimal(text), _STEP)
     except ArithmeticError as error:
         raise DoesNotFit(text) from error
+    if not amount.is_finite():
+        raise DoesNotFit(text)
+    return amount
 
 
 def in_yuan(amount: Decimal, unit: str | None) -> Decimal | None:

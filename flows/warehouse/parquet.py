@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from flows.warehouse.databases import DuckDatabase
+from flows.warehouse.databases import DuckDatabase, WarehouseError
 from flows.warehouse.schema import view_statements
 from flows.warehouse.star import star
 
@@ -25,7 +25,11 @@ def write_parquet(database: DuckDatabase, folder: Path) -> None:
 
 
 def parquet_views(folder: Path) -> DuckDatabase:
-    """A database in memory that reads the Parquet files, under the names of the tables and views."""
+    """A database in memory that reads the Parquet files, by the names of tables and views."""
+    if not (folder / "documents.parquet").is_file():
+        raise WarehouseError(
+            f"{folder}: there is no warehouse; make one with gongkai load --to parquet:{folder}"
+        )
     database = DuckDatabase(":memory:")
     for spec in star().of("dimension", "fact", "reference"):
         file = _quoted(folder / f"{spec.name}.parquet")

@@ -145,7 +145,7 @@ class TestAgain:
         }
         folder = results(**variants)
         addresses = [f"duckdb:///{tmp_path}/{name}.duckdb" for name in ("one", "many", "readers")]
-        for where, options in zip(addresses, ({}, {"chunk": 2}, {"chunk": 4, "workers": 2}), strict=True):
+        for where, options in zip(addresses, ({}, {"chunk": 2}, {"chunk": 8, "workers": 2}), strict=True):
             loaded(folder, where, **options)
         one, *others = map(content, addresses)
         assert others == [one, one]
