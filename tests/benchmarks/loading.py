@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Point:
     documents: int
     seconds: float
     resident_mb: float
+    processor_seconds: float = 0.0
 
 
 def extracted(workplace: Path, *, count: int) -> list[dict[str, Any]]:
@@ -92,7 +93,13 @@ def load_noting(folder: str, address: str) -> list[Point]:
 
     tally = load_into(folder, address, complain=print, told=note)
     note(tally)
-    return points
+    return [*points[:-1], replace(points[-1], processor_seconds=_processor_seconds())]
+
+
+def _processor_seconds() -> float:
+    """Processor time of this process and of the readers that have ended."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _of_children() -> float:
@@ -162,6 +169,8 @@ def run(workplace: Path, *, documents: int, originals: int) -> str:
             f"{documents:,} results ({size:,.0f} MB of JSON, {before['amounts'][0]:,} amounts), varied from"
             f" {originals} generated documents, into DuckDB.",
             _table(points, documents),
+            f"Processor time, start and readers included: {points[-1].processor_seconds:.0f} s,"
+            f" {points[-1].processor_seconds / documents * 1000:.1f} ms a document.",
             f"- Second load of the same folder: {again.seconds:.1f} s, {documents / again.seconds:,.0f}"
             f" documents/s; the warehouse {_verdict(before, fingerprint(address))} the one before.",
             f"- Killed (`kill -9`) with {left:,} documents committed, then taken up:"
