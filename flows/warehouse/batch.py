@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from flows.warehouse.results import ResultText, content_hash
@@ -123,7 +126,7 @@ def batches(chunks: Iterator[Sequence[ResultText]], workers: int) -> Iterator[Ba
         yield from map(read_batch, chain(first, chunks))
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, context, _leave_with_parent) as pool:
         waiting: deque[Future[Batch]] = deque()
         for chunk in chain(first, chunks):
             waiting.append(pool.submit(read_batch, chunk))
@@ -131,6 +134,18 @@ def batches(chunks: Iterator[Sequence[ResultText]], workers: int) -> Iterator[Ba
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _leave_with_parent() -> None:
+    """Let a reader end when the load that started it is killed; it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_leave_after, args=(parent,), daemon=True).start()
+
+
+def _leave_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager
