@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from flows import warehouse_cli
+
 app = typer.Typer(
     name="gongkai",
     help="Budget and final-account disclosures of Chinese government departments as clean, checked JSON.",
@@ -237,6 +239,9 @@ def find(
         _complain(f"{text}: nothing like it in the catalogue; try a shorter part of the name")
         raise typer.Exit(1)
     print_matches(matches)
+
+
+warehouse_cli.register(app)
 
 
 def _silence_libraries() -> None:

@@ -135,3 +135,11 @@ def test_page_has_a_place_for_each_result(page, name):
     text = page.read_text(encoding="utf-8")
     assert f"<!-- {name} -->" in text
     assert f"<!-- /{name} -->" in text
+
+
+def test_loading_compares_an_undisturbed_load_with_a_killed_one(capsys):
+    main(["loading", "--documents", "4", "--originals", "1"])
+    printed = capsys.readouterr().out
+    assert "4 results" in printed
+    assert printed.count("equals") == 2
+    assert "DIFFERS" not in printed

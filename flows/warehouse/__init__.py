@@ -1,0 +1,1 @@
+"""Loading: results become a star schema in DuckDB, PostgreSQL or Parquet."""

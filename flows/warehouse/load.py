@@ -1,0 +1,184 @@
+"""Loading: results go into a warehouse chunk by chunk, each chunk one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import delete, or_, select, update
+
+from flows.warehouse.batch import Batch, ReadResult, arrow_table, batches, under_keys
+from flows.warehouse.databases import Database
+from flows.warehouse.migrations import prepare
+from flows.warehouse.results import ResultText, chunks, results_at
+from flows.warehouse.rows import Keys, Row
+from flows.warehouse.schema import arrow_schema, table
+from flows.warehouse.star import star
+from flows.warehouse.versions import Version, Versions
+
+CHUNK: Final = 100
+"""Documents a transaction: some 60,000 amounts, which is what bounds the memory of a load."""
+Complain = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a load did: documents new, replaced by a newer version, unchanged, and refused."""
+
+    loaded: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.loaded} loaded, {self.replaced} of them in place of an earlier version,"
+            f" {self.unchanged} unchanged, {self.refused} refused"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """A load under way: where it goes, what it has done, who hears of failures."""
+
+    database: Database
+    tally: Tally
+    complain: Complain
+
+    def changed(self, texts: Sequence[ResultText]) -> list[ResultText]:
+        """The files that were not loaded with this content before."""
+        files = table("loaded_files").c
+        addresses = [each.address for each in texts]
+        wanted = select(files.address, files.file_hash).where(files.address.in_(addresses))
+        ledger = {address: file_hash for address, file_hash in self.database.execute(wanted)}
+        changed = [each for each in texts if ledger.get(each.address) != each.file_hash]
+        self.tally.unchanged += len(texts) - len(changed)
+        return changed
+
+    def store(self, batch: Batch) -> None:
+        """Put a batch into the warehouse, in one transaction."""
+        self.tally.refused += len(batch.refusals)
+        for refusal in batch.refusals:
+            self.complain(refusal)
+        if batch.results:
+            with self.database.transaction():
+                self._store(batch)
+
+    def _store(self, batch: Batch) -> None:
+        versions = Versions(self._known_versions([each.keys for each in batch.results]))
+        arrived = [versions.arrive(each.keys) for each in batch.results]
+        new = {key: each for each, (key, is_new) in zip(batch.results, arrived, strict=True) if is_new}
+        self.tally.unchanged += len(batch.results) - len(new)
+        self._store_dimensions(new, versions)
+        new_keys = [key if is_new else None for key, is_new in arrived]
+        for name, facts in batch.facts.items():
+            self.database.append(name, under_keys(name, facts, new_keys))
+        files = [
+            (each.address, each.file_hash, key) for each, (key, _) in zip(batch.results, arrived, strict=True)
+        ]
+        self._replace("loaded_files", files)
+
+    def _store_dimensions(self, new: Mapping[str, ReadResult], versions: Versions) -> None:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        superseded = versions.superseded()
+        self.tally.loaded += len(new)
+        self.tally.replaced += len(superseded) + sum(not versions[key].is_current for key in new)
+        for each in new.values():
+            for misfit in each.misfits:
+                self.complain(
+                    f"{each.address}: {misfit} has more digits than a column holds; kept as text only"
+                )
+        for name in ("organisations", "subjects"):
+            self._merge(name, (row for each in new.values() for row in each.dimensions[name]))
+        for version in superseded:
+            self._supersede(version, now)
+        self._append("documents", [_document_row(each, versions[key], now) for key, each in new.items()])
+
+    def _append(self, name: str, rows: Sequence[Row]) -> None:
+        if rows:
+            self.database.append(name, arrow_table(arrow_schema(name), rows))
+
+    def _known_versions(self, keys: Sequence[Keys]) -> list[Version]:
+        documents = table("documents").c
+        columns = (
+            documents.document_key,
+            documents.disclosure_key,
+            documents.source_id,
+            documents.content_hash,
+            documents.version,
+            documents.published_on,
+            documents.is_current,
+            documents.superseded_by,
+        )
+        same_source = documents.source_id.in_([each.source_id for each in keys])
+        same_disclosure = documents.disclosure_key.in_([each.disclosure_key for each in keys])
+        wanted = select(*columns).where(or_(same_source, same_disclosure))
+        return [Version(*row) for row in self.database.execute(wanted)]
+
+    def _supersede(self, version: Version, now: datetime) -> None:
+        documents = table("documents")
+        changed = {"is_current": False, "valid_to": now, "superseded_by": version.superseded_by}
+        self.database.execute(
+            update(documents).where(documents.c.document_key == version.document_key).values(**changed)
+        )
+
+    def _merge(self, name: str, rows: Iterable[Row]) -> None:
+        """Bring a dimension up to date; its key is the first column, and the last row of a key counts."""
+        wanted = {row[0]: row for row in rows}
+        if not wanted:
+            return
+        of_table = table(name)
+        key, *columns = of_table.columns
+        there = {row[0]: row for row in self.database.execute(select(of_table).where(key.in_(list(wanted))))}
+        self._append(name, [row for found, row in wanted.items() if found not in there])
+        for found, row in wanted.items():
+            if there.get(found, row) != row:
+                values = dict(zip((column.name for column in columns), row[1:], strict=True))
+                self.database.execute(update(of_table).where(key == found).values(**values))
+
+    def _replace(self, name: str, rows: Sequence[Row]) -> None:
+        """Put rows into a ledger in place of those with the same key, its first column."""
+        of_table = table(name)
+        key = of_table.c[star()[name].key[0]]
+        self.database.execute(delete(of_table).where(key.in_([row[0] for row in rows])))
+        self._append(name, rows)
+
+
+def load(
+    place: str,
+    database: Database,
+    *,
+    complain: Complain,
+    chunk: int = CHUNK,
+    workers: int = 1,
+    told: Callable[[Tally], None] | None = None,
+) -> Tally:
+    """Load all results of a place; what is there already with the same content changes nothing.
+
+    Each chunk is one transaction: whatever ends the load leaves the chunks before it. ``told``
+    hears the tally after each; ``workers`` beyond one read ahead in processes. A file that is no
+    result costs a complaint. Raises ``NoResults`` and ``WarehouseError``.
+    """
+    prepare(database)
+    tally = Tally()
+    under_way = _Load(database, tally, complain)
+    changed = (changed for texts in chunks(results_at(place), chunk) if (changed := under_way.changed(texts)))
+    for batch in batches(changed, workers):
+        under_way.store(batch)
+        if told:
+            told(tally)
+    return tally
+
+
+def _document_row(read: ReadResult, version: Version, now: datetime) -> Row:
+    values = read.document | {
+        "document_key": version.document_key,
+        "version": version.number,
+        "is_current": version.is_current,
+        "valid_from": now,
+        "valid_to": None if version.is_current else now,
+        "superseded_by": version.superseded_by,
+    }
+    return tuple(values[name] for name in star()["documents"].names)

@@ -1,0 +1,198 @@
+"""In the benchmarks: how fast a warehouse is loaded, whether memory grows, what a killed load leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.documents import ROOT, generated
+from tests.benchmarks.memory import resident_mb
+from tests.benchmarks.report import markdown_table
+
+PAGE = ROOT / "docs" / "warehouse.md"
+_YEARS = range(2019, 2026)
+COMPARED = (
+    "documents",
+    "organisations",
+    "subjects",
+    "tables",
+    "amounts",
+    "statements",
+    "statement_figures",
+    "checks",
+    "repairs",
+    "loaded_files",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a load stood after some documents."""
+
+    documents: int
+    seconds: float
+    resident_mb: float
+    processor_seconds: float = 0.0
+
+
+def extracted(workplace: Path, *, count: int) -> list[dict[str, Any]]:
+    """Results of generated documents, as parsed JSON."""
+    from extract import extract
+
+    documents = generated(workplace, count=count)
+    return [json.loads(extract(each.path).model_dump_json(by_alias=True)) for each in documents]
+
+
+def variations(originals: Sequence[dict[str, Any]], count: int) -> Iterator[dict[str, Any]]:
+    """Results that differ from the originals and each other in source, organisation, year and amounts."""
+    for number in range(count):
+        copy = json.loads(json.dumps(originals[number % len(originals)]))
+        copy["id"] = f"sha256:{hashlib.sha256(str(number).encode()).hexdigest()}"
+        facts = copy["disclosure"]
+        facts["organisation"]["name"] += f"第{number // len(_YEARS)}中心"
+        facts["fiscal_year"] = _YEARS[number % len(_YEARS)]
+        for table in copy["tables"]:
+            for row in table["rows"]:
+                row["amounts"] = {key: _varied(amount, number) for key, amount in row["amounts"].items()}
+        yield copy
+
+
+def _varied(amount: str | None, number: int) -> str | None:
+    return None if amount is None else str(Decimal(amount) * (1 + number % 97))
+
+
+def write_results(folder: Path, results: Iterator[dict[str, Any]]) -> None:
+    """One ``.json`` a result, as ``gongkai extract`` writes them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, result in enumerate(results):
+        text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+        (folder / f"{number:06d}.json").write_text(text, encoding="utf-8")
+
+
+def load_noting(folder: str, address: str) -> list[Point]:
+    """Load a folder and note time and memory after each chunk."""
+    from flows.warehouse.places import load_into
+
+    start, points = time.perf_counter(), []
+
+    def note(tally: Any) -> None:
+        done = tally.loaded + tally.unchanged
+        points.append(Point(done, time.perf_counter() - start, resident_mb() + _of_children()))
+
+    tally = load_into(folder, address, complain=print, told=note)
+    note(tally)
+    return [*points[:-1], replace(points[-1], processor_seconds=_processor_seconds())]
+
+
+def _processor_seconds() -> float:
+    """Processor time of this process and of the readers that have ended."""
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def _of_children() -> float:
+    """Resident memory of the reading processes, in MB (Linux)."""
+    children = multiprocessing.active_children()
+    statms = (Path(f"/proc/{child.pid}/statm").read_text(encoding="ascii") for child in children)
+    return sum(int(statm.split()[1]) * resource.getpagesize() for statm in statms) / 1e6
+
+
+def load_apart(folder: Path, address: str) -> list[Point]:
+    """The same in a fresh process, whose memory is that of the load alone."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(load_noting, str(folder), address).result()
+
+
+def kill_while_loading(folder: Path, address: str, *, at_bytes: float) -> int:
+    """Start a load, kill it when the database has a size, and say how many documents are committed."""
+    import duckdb
+
+    place = Path(address.removeprefix("duckdb:///"))
+    files = (place, place.with_name(f"{place.name}.wal"))
+    command = [sys.executable, "-m", "flows.cli", "load", str(folder), "--to", address]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+        while (
+            program.poll() is None and sum(each.stat().st_size for each in files if each.exists()) < at_bytes
+        ):
+            time.sleep(0.05)
+        program.send_signal(signal.SIGKILL)
+    with duckdb.connect(str(place), read_only=True) as connection:
+        found = connection.execute("SELECT count(*) FROM documents").fetchone()
+    return int(found[0]) if found else 0
+
+
+def fingerprint(address: str) -> dict[str, tuple[int, str]]:
+    """Rows and a hash of every table, times of loading left out: equal for equal warehouses."""
+    import duckdb
+
+    found = {}
+    with duckdb.connect(address.removeprefix("duckdb:///"), read_only=True) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        for table in COMPARED:
+            rest = "* EXCLUDE (valid_from, valid_to)" if table == "documents" else "*"
+            query = (
+                f"SELECT count(*), CAST(sum(hash(row)) AS VARCHAR) FROM (SELECT {rest} FROM {table}) AS row"
+            )
+            rows, digest = connection.execute(query).fetchall()[0]
+            found[table] = (int(rows), str(digest))
+    return found
+
+
+def run(workplace: Path, *, documents: int, originals: int) -> str:
+    """The whole measurement, as Markdown."""
+    results = workplace / "results"
+    made = extracted(workplace / "pdf", count=originals)
+    write_results(results, variations(made, documents))
+    address = f"duckdb:///{workplace}/whole.duckdb"
+    points = load_apart(results, address)
+    before = fingerprint(address)
+    again = load_apart(results, address)[-1]
+    killed = f"duckdb:///{workplace}/killed.duckdb"
+    half = (workplace / "whole.duckdb").stat().st_size / 2
+    left = kill_while_loading(results, killed, at_bytes=half)
+    load_apart(results, killed)
+    size = sum(path.stat().st_size for path in results.iterdir()) / 1e6
+    return "\n\n".join(
+        [
+            f"{documents:,} results ({size:,.0f} MB of JSON, {before['amounts'][0]:,} amounts), varied from"
+            f" {originals} generated documents, into DuckDB.",
+            _table(points, documents),
+            f"Processor time, start and readers included: {points[-1].processor_seconds:.0f} s,"
+            f" {points[-1].processor_seconds / documents * 1000:.1f} ms a document.",
+            f"- Second load of the same folder: {again.seconds:.1f} s, {documents / again.seconds:,.0f}"
+            f" documents/s; the warehouse {_verdict(before, fingerprint(address))} the one before.",
+            f"- Killed (`kill -9`) with {left:,} documents committed, then taken up:"
+            f" the warehouse {_verdict(before, fingerprint(killed))} that of the undisturbed load.",
+        ]
+    )
+
+
+def _verdict(one: dict[str, tuple[int, str]], other: dict[str, tuple[int, str]]) -> str:
+    return "equals" if one == other else "DIFFERS FROM"
+
+
+def _table(points: Sequence[Point], documents: int) -> str:
+    marks = {documents * tenth // 5 for tenth in range(1, 6)}
+    rows = [
+        [
+            f"{each.documents:,}",
+            f"{each.seconds:.1f}",
+            f"{each.documents / each.seconds:.0f}",
+            f"{each.resident_mb:.0f}",
+        ]
+        for each in points[:-1]
+        if each.documents in marks
+    ]
+    return markdown_table(["documents loaded", "s", "documents/s", "resident, MB"], rows)
