@@ -50,7 +50,7 @@ def rules_from(outcome: Outcome, kept: bytes | None) -> Rules:
         return parsed(outcome.body)
     if isinstance(outcome, Blocked) and "challenge" in outcome.reason:
         return Rules(trouble=outcome)
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, Failed) and outcome.temporary:
         reason = f"its robots.txt could not be read: {outcome.reason}"
         return Rules(trouble=Failed(outcome.url, reason, "it is tried again by the next run"))
     return parsed(kept) if kept is not None else Rules()
