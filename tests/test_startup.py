@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-HEAVY = {"camelot", "cv2", "numpy", "pandas", "pydantic", "pymupdf", "rapidfuzz", "rich", "spacy"}
+HEAVY = {"camelot", "cv2", "fsspec", "numpy", "pandas", "prefect", "pydantic", "pymupdf", "rapidfuzz"}
+HEAVY |= {"rich", "spacy"}
 READING = HEAVY - {"pydantic", "pymupdf", "rapidfuzz"}
 
 
@@ -28,7 +29,7 @@ def test_help_loads_typer_and_little_else():
     assert modules & HEAVY == set()
 
 
-@pytest.mark.parametrize("command", [["extract"], ["show"], ["catalogue", "find"]])
+@pytest.mark.parametrize("command", [["extract"], ["show"], ["catalogue", "find"], ["digitise"], ["report"]])
 def test_help_of_a_command_loads_what_typer_needs_for_its_options(command):
     assert loaded_by(*command, "--help") & HEAVY <= {"pydantic"}
 
