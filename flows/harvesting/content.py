@@ -38,7 +38,7 @@ _TEXT_NAMES = frozenset({".txt", ".csv", ".md"})
 
 
 def suffix_of(body: bytes, name: str = "", media_type: str = "") -> str:
-    """The suffix that fits the bytes: ``.pdf``, ``.docx``, ``.html``, ``.json`` …; ``.bin`` when nothing does."""
+    """The suffix that fits the bytes: ``.pdf``, ``.docx``, ``.html``, ``.json`` …; ``.bin`` if none does."""
     by_signature = next((suffix for mark, suffix in _SIGNATURES if body.startswith(mark)), None)
     if by_signature == ".ole":
         return _ole_suffix(body, name)

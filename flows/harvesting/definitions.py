@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -219,6 +220,16 @@ def load_sites(place: Path) -> tuple[Site, ...]:
     if twice:
         raise DefinitionError(f"{place}: defined twice: {', '.join(twice)}; give each site its own name")
     return tuple(sites)
+
+
+def chosen_sites(definitions: Path, only: Sequence[str] | None) -> tuple[Site, ...]:
+    """The sites of the definitions that are wanted; raises ``DefinitionError``."""
+    sites = load_sites(definitions)
+    unknown = sorted(set(only or ()) - {site.name for site in sites})
+    if unknown:
+        names = ", ".join(site.name for site in sites)
+        raise DefinitionError(f"{definitions}: defines no {', '.join(unknown)}; it defines {names}")
+    return tuple(site for site in sites if not only or site.name in only)
 
 
 def _sites_in(file: Path) -> list[Site]:

@@ -27,8 +27,9 @@ from typing import Literal, Self
 from flows.harvesting.outcomes import Fetched, Moved, Outcome, Validators
 
 Role = Literal["list", "article", "document", "robots"]
+VisitState = Literal["visited", "failed", "blocked", "forbidden"]
 Change = Literal["new", "changed", "unchanged", "known"]
-"""A document's part in a run: a new one, a new version, the same as kept, or one known from another address."""
+"""A document's part in a run: a new one, a new version, as kept, or one known from another address."""
 
 _DATABASE = "keep.sqlite"
 _ORIGINALS = "originals"
@@ -94,7 +95,7 @@ class Watermark:
     """A finished visit: how many disclosures the lists named, and what the report should mention."""
 
     site: str
-    state: Literal["visited", "failed", "blocked", "forbidden"]
+    state: VisitState
     listed: int
     notes: tuple[str, ...] = ()
 
@@ -224,8 +225,8 @@ class Keep:
     def documents_of(self, site: str, *, before: int) -> list[str]:
         """The addresses of a site's documents that were last asked for before a run, gone ones left out."""
         question = (
-            "SELECT key FROM addresses WHERE site = ? AND role = 'document' AND run < ? AND sha256 IS NOT NULL"
-            " AND outcome != 'gone' ORDER BY key"
+            "SELECT key FROM addresses WHERE site = ? AND role = 'document' AND run < ?"
+            " AND sha256 IS NOT NULL AND outcome != 'gone' ORDER BY key"
         )
         return [row["key"] for row in self.rows(question, site, before)]
 
@@ -240,7 +241,8 @@ class Keep:
         validators = answer.validators
         with self._writing() as database:
             database.execute(
-                "INSERT OR REPLACE INTO addresses VALUES (?, ?, ?, ?, ?, 'fetched', '', ?, ?, ?, NULL, NULL, NULL, ?)",
+                "INSERT OR REPLACE INTO addresses"
+                " VALUES (?, ?, ?, ?, ?, 'fetched', '', ?, ?, ?, NULL, NULL, NULL, ?)",
                 (
                     *(key, site, role, run, self._stamp()),
                     *(validators.etag, validators.last_modified, answer.headers.get("content-type", "")),

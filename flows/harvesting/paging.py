@@ -37,13 +37,17 @@ class Further:
     left_out: int = 0
 
 
+NO_FURTHER = Further()
+"""The end of a list."""
+
+
 def further_pages(page: Page, place: Place, paging: Paging, *, brought_new: bool) -> Further:
     """The pages a page of a list leads to. ``brought_new`` says whether it held entries not met before."""
     if paging.kind == "auto":
         return _by_script(page, place, paging) or _by_link(page, place, paging)
     if paging.kind == "numbered":
         return _by_template(page, place, paging, brought_new=brought_new)
-    return Further()
+    return NO_FURTHER
 
 
 def first_ask(start: str, paging: Paging) -> Ask:
@@ -59,7 +63,7 @@ def _by_script(page: Page, place: Place, paging: Paging) -> Further | None:
             continue
         count, current, (stem, suffix) = int(numbers[0]), int(numbers[1]), names[-2:]
         if place.number != paging.first:
-            return Further()
+            return NO_FURTHER
         wanted = range(current + 1, current + count)
         addresses = [absolute(f"{stem}_{number}.{suffix}", page.base) for number in wanted[: paging.most - 1]]
         asks = [
@@ -77,7 +81,7 @@ def _by_link(page: Page, place: Place, paging: Paging) -> Further:
     named += [link.url for link in page.links() if _NEXT.match(link.text)]
     address = next((url for url in named if url and url != page.url), None)
     if address is None:
-        return Further()
+        return NO_FURTHER
     if place.number - paging.first + 1 >= paging.most:
         return Further(left_out=1)
     return Further(((Ask(address), Place(place.start, place.number + 1)),))
@@ -89,12 +93,12 @@ def _by_template(page: Page, place: Place, paging: Paging, *, brought_new: bool)
     last_allowed = paging.first + paging.most - 1
     if total is None:
         if not brought_new:
-            return Further()
+            return NO_FURTHER
         numbers = range(place.number + 1, place.number + 2)
     elif place.number == paging.first:
         numbers = range(paging.first + 1, paging.first + total)
     else:
-        return Further()
+        return NO_FURTHER
     allowed = [number for number in numbers if number <= last_allowed]
     asks = ((numbered(place.start, number, paging), Place(place.start, number)) for number in allowed)
     return Further(tuple(asks), len(numbers) - len(allowed))

@@ -15,7 +15,7 @@ from flows.harvesting.addresses import file_name, normalised
 from flows.harvesting.articles import attachments_of, is_disclosure_itself
 from flows.harvesting.content import is_page, published_name, suffix_of
 from flows.harvesting.definitions import Site
-from flows.harvesting.keep import Document, Keep, Known, Role, Sighting, Watermark
+from flows.harvesting.keep import Document, Keep, Known, Role, Sighting, VisitState, Watermark
 from flows.harvesting.lists import Entry, entries_of, framed, is_wanted, leads_on
 from flows.harvesting.outcomes import (
     END_TYPES,
@@ -40,7 +40,10 @@ _LANDINGS = 2
 _NOT_FOUND = re.compile(
     r"^\W*(?:404|页面不存在|您访问的页面不存在|页面未找到|找不到|not found)", re.IGNORECASE
 )
-_LIST_STATES = ((Blocked, "blocked"), (ForbiddenByRobots, "forbidden"))
+_LIST_STATES: tuple[tuple[type[Outcome], VisitState], ...] = (
+    (Blocked, "blocked"),
+    (ForbiddenByRobots, "forbidden"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class Visit:
         self._listed: set[str] = set()
         self._chosen: set[str] = set()
         self._notes: list[str] = []
-        self._state = "visited"
+        self._state: VisitState = "visited"
 
     def make(self) -> Watermark:
         """Visit the site and commit its watermark. Raises OSError or sqlite3.Error when keeping fails."""

@@ -280,7 +280,7 @@ def _plain_end(ask: Ask, response: httpx.Response, body: bytes) -> Outcome:
 
 
 def _body(response: httpx.Response, polite: Politeness) -> bytes | str:
-    """The bytes of an answer, or why they were not taken; raises ``httpx.ReadTimeout`` when it takes too long."""
+    """The bytes of an answer, or why they were not taken; raises ``httpx.ReadTimeout`` past the time."""
     too_large = f"is larger than {polite.bytes} bytes"
     length = response.headers.get("content-length", "")
     if length.isdigit() and int(length) > polite.bytes:

@@ -138,7 +138,7 @@ def json_post() -> Draft:
 
     def answer(fields: dict[str, str]) -> Resource:
         pages = in_pages(ALL)
-        index = int(fields["p"]) - 1
+        index = int(fields.get("p", 99)) - 1
         numbers = pages[index] if index < len(pages) else []
         value = json.dumps([{"id": number, "docTitle": title(number)} for number in numbers])
         return Resource(f"back({value});".encode("gbk"), "text/plain", validator="none")
