@@ -311,8 +311,8 @@ def harvest_serve(
         serve_harvest(parameters, cron=cron, timezone=timezone, port=port, say=typer.echo)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="'--cron' / '--timezone'") from error
-    except ServerFailed as error:
-        _complain(str(error))
+    except (OSError, ServerFailed) as error:
+        _complain(f"cannot serve: {error}; see whether the port is taken (--port)")
         raise typer.Exit(1) from error
 
 

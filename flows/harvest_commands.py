@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 INTERRUPTED = 130
 DEPLOYMENT = "scheduled"
 Say = Callable[[str], None]
-_SERVER_START = 180.0
-"""Seconds Prefect's server may take on a machine that is very busy, its first database included."""
-_SERVER_STOP = 10.0
 
 
 def show_probe(url: str, *, private: Sequence[str], contact: str, say: Say) -> int:
@@ -31,7 +20,7 @@ def show_probe(url: str, *, private: Sequence[str], contact: str, say: Say) -> i
     from flows.harvesting.web import NoShelf, Web
 
     with Web(NoShelf()) as web:
-        found = probe(url, web, private=private, contact=contact)
+        found = probe(url, web, private=private, politeness={"contact": contact} if contact else None)
     for line in probe_lines(found):
         say(line)
     return 0 if found.chosen or found.lists else 1
@@ -67,17 +56,19 @@ def harvest_sites(parameters: dict[str, Any], *, say: Say, complain: Say, verbos
 
 def serve_harvest(parameters: dict[str, Any], *, cron: str, timezone: str, port: int, say: Say) -> None:
     """Visit sites by a schedule until stopped, with a server of Prefect unless the user has one."""
+    from flows.embedded import embedded_server
     from flows.quiet import settle_environment
 
     settle_environment(quiet=False, embedded=False)
-    with _server(port, say):
+    with embedded_server(port=port, whole=True):
         from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-        from prefect.types.entrypoint import EntrypointType
         from prefect.schedules import Cron
+        from prefect.types.entrypoint import EntrypointType
 
         from flows.harvest import TAG, harvest
 
         one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+        say(f"Prefect: {os.environ.get('PREFECT_API_URL') or 'as your profile says'}")
         say(f"harvest {parameters['sites']} at {cron} ({timezone}); stop with Ctrl-C")
         harvest.serve(
             name=DEPLOYMENT,
@@ -90,56 +81,3 @@ def serve_harvest(parameters: dict[str, Any], *, cron: str, timezone: str, port:
             print_starting_message=False,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-
-
-@contextmanager
-def _server(port: int, say: Say) -> Iterator[None]:
-    """A whole server of Prefect on loopback: the one for a single run has no scheduler."""
-    from flows.embedded import has_server
-
-    if has_server():
-        yield
-        return
-    port = port or _free_port()
-    words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        os.environ["PREFECT_API_URL"] = f"{address}/api"
-        _wait_for(f"{address}/api/health", server)
-        say(f"Prefect's pages: {address}")
-        yield
-    finally:
-        os.environ.pop("PREFECT_API_URL", None)
-        _stop(server)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers; raises ``ServerFailed`` when it ends instead."""
-    from flows.embedded import ServerFailed
-
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    end = time.monotonic() + _SERVER_START
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with opener.open(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise ServerFailed(f"Prefect's server did not start on {url}; see whether the port is taken")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(_SERVER_STOP)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()

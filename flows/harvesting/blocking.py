@@ -27,17 +27,14 @@ _BY_STATUS = {
     521: _Refusal("answers programs with a challenge (521)", _ASK),
 }
 
+_CAPTCHA = (
+    r"<title>\s*(?:请[^<]{0,6})?(?:人机验证|安全验证|访问验证|滑动验证|行为验证|验证码)[^<]{0,6}</title>"
+)
 _CHALLENGES = (
     (re.compile(rb"__jsl_clearance|\$_ts\s*=\s*window|acw_sc__v[23]|yunsuo_session_verify"), "script"),
     (re.compile(rb"cf[-_]chl|challenge-platform|_cf_chl_opt|/_guard/|safeline_bot"), "script"),
-    (
-        re.compile("<title>[^<]{0,40}(?:人机验证|安全验证|访问验证|滑动验证|行为验证|验证码)".encode()),
-        "captcha",
-    ),
-    (
-        re.compile("<title>[^<]{0,40}(?:人机验证|安全验证|访问验证|滑动验证|验证码)".encode("gb18030")),
-        "captcha",
-    ),
+    (re.compile(_CAPTCHA.encode()), "captcha"),
+    (re.compile(_CAPTCHA.encode("gb18030")), "captcha"),
     (re.compile(rb"<title>[^<]{0,40}(?:just a moment|attention required|captcha)", re.IGNORECASE), "captcha"),
 )
 """Marks of challenge pages in use: scripts that set a clearance cookie, and pages that ask for a captcha."""

@@ -36,7 +36,7 @@ def _candidates(body: bytes, content_type: str) -> list[str]:
     named = [match.group(1).decode("ascii", "replace") for match in _META.finditer(body[:_HEAD])]
     named += _HEADER.findall(content_type)
     known = [_known(name) for name in named]
-    return list(dict.fromkeys(["utf-8", "gb18030", *(name for name in known if name)]))
+    return list(dict.fromkeys(["utf-8", *(name for name in known if name), "gb18030"]))
 
 
 def _known(name: str) -> str | None:
@@ -47,7 +47,7 @@ def _known(name: str) -> str | None:
     except LookupError:
         return None
     # Single-byte encodings read anything without complaint and are never what a Chinese page is in.
-    return codec.name if codec.name in {"utf-8", "big5", "big5hkscs", "utf-16"} else None
+    return codec.name if codec.name in {"utf-8", "big5", "big5hkscs"} else None
 
 
 def _read(body: bytes, encoding: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,12 +44,14 @@ class Probe:
     problem: Outcome | None = None
 
 
-def probe(url: str, web: Web, *, private: Sequence[str] = (), contact: str = "") -> Probe:
+def probe(
+    url: str, web: Web, *, private: Sequence[str] = (), politeness: Mapping[str, Any] | None = None
+) -> Probe:
     """Look at a list page, its robots.txt and the first disclosure on it; three or four requests.
 
     Raises ``DefinitionError`` when ``url`` is no address of the web.
     """
-    table = _first_table(url, private, contact)
+    table = _first_table(url, private, politeness or {})
     site = site_of(table, url)
     outcome = _arrived(Ask(url), site, web)
     if not isinstance(outcome, Fetched):
@@ -62,13 +64,13 @@ def probe(url: str, web: Web, *, private: Sequence[str] = (), contact: str = "")
     return _look(page, table, web)
 
 
-def _first_table(url: str, private: Sequence[str], contact: str) -> dict[str, Any]:
+def _first_table(url: str, private: Sequence[str], politeness: Mapping[str, Any]) -> dict[str, Any]:
     host = (urlsplit(url).hostname or "site").removeprefix("www.")
     table: dict[str, Any] = {"name": re.sub(r"[^\w.-]", "-", host), "start": [url]}
     if private:
         table["private"] = list(private)
-    if contact:
-        table["politeness"] = {"contact": contact}
+    if politeness:
+        table["politeness"] = dict(politeness)
     return table
 
 

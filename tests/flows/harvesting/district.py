@@ -48,7 +48,9 @@ def title(number: int) -> str:
 
 
 def row(href: str, number: int) -> str:
-    return f'<li><a href="{href}" title="{title(number)}">{title(number)[:6]}…</a><span>2024-02-{number + 1:02}</span></li>'
+    """A line of a list; the title is cut, as lists do, and whole in the attribute."""
+    whole = title(number)
+    return f'<li><a href="{href}" title="{whole}">{whole[:6]}…</a><span>2024-02-{number + 1:02}</span></li>'
 
 
 def listed(rows: list[str], more: str = "") -> str:

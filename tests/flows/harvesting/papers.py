@@ -41,7 +41,8 @@ def ole(stream: str) -> Callable[[int], bytes]:
 def page(number: int) -> bytes:
     rows = "".join(f"<tr><td>{2010101 + row}</td><td>{number}.{row}0</td></tr>" for row in range(4))
     return (
-        f"<html><head><meta charset=utf-8><title>决算 {number}</title></head><body><table>{rows}</table></body></html>"
+        f"<html><head><meta charset=utf-8><title>决算 {number}</title></head>"
+        f"<body><table>{rows}</table></body></html>"
     ).encode()
 
 

@@ -76,21 +76,19 @@ class Host:
                 came = time.monotonic()
                 resource = host._resource(self.path, form)
                 tag = '"' + hashlib.sha1(resource.body).hexdigest() + '"'
+                validators = {"etag": ("ETag", tag), "date": ("Last-Modified", LAST_MODIFIED)}
+                name, value = validators.get(resource.validator, ("X-Validator", "none"))
                 conditions = [self.headers[name] for name in CONDITIONS if self.headers[name]]
-                is_same = {"etag": tag, "date": LAST_MODIFIED}.get(resource.validator) in conditions
-                status = 304 if is_same and resource.status == 200 else resource.status
+                status = 304 if value in conditions and resource.status == 200 else resource.status
                 agent = self.headers.get("User-Agent", "")
                 host.log.append(Request(self.command, self.path, came, bool(conditions), agent, status))
                 time.sleep(resource.seconds)
-                body = b"" if status == 304 else resource.body
+                headers = {name: value, "Content-Type": resource.media_type, **resource.headers}
+                self._send(status, headers, b"" if status == 304 else resource.body)
+
+            def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
                 self.send_response(status)
-                if resource.validator == "etag":
-                    self.send_header("ETag", tag)
-                elif resource.validator == "date":
-                    self.send_header("Last-Modified", LAST_MODIFIED)
-                self.send_header("Content-Type", resource.media_type)
-                self.send_header("Content-Length", str(len(body)))
-                for name, value in resource.headers.items():
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 try:
