@@ -29,7 +29,9 @@ def test_help_loads_typer_and_little_else():
     assert modules & HEAVY == set()
 
 
-@pytest.mark.parametrize("command", [["extract"], ["show"], ["catalogue", "find"], ["digitise"], ["report"]])
+@pytest.mark.parametrize(
+    "command", [["extract"], ["show"], ["catalogue", "find"], ["digitise"], ["report"], ["harvest", "run"]]
+)
 def test_help_of_a_command_loads_what_typer_needs_for_its_options(command):
     assert loaded_by(*command, "--help") & HEAVY <= {"pydantic"}
 

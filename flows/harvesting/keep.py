@@ -256,11 +256,11 @@ class Keep:
         answer = document.answer
         before = self.known(answer.url)
         sha256 = hashlib.sha256(answer.body).hexdigest()
-        if before and before.sha256 and before.digest and before.digest == document.digest:
-            sha256 = before.sha256
+        if before and document.digest and before.digest == document.digest and self.original(before.sha256):
+            sha256 = before.sha256 or sha256
         is_known = bool(self.rows("SELECT 1 FROM originals WHERE sha256 = ?", sha256))
-        if not self._original_path(sha256, document.suffix).exists():
-            self._write_original(sha256, document)
+        if not self._original_path(sha256, None if is_known else document.suffix).exists():
+            self._write_original(sha256, document, None if is_known else document.suffix)
         change = _change(before, sha256, is_known=is_known)
         with self._writing() as database:
             self._put_original(database, sha256, document)
@@ -270,8 +270,8 @@ class Keep:
             self._put_end(database, run, sighting.site, answer.url, "document", answer, change)
         return change
 
-    def _write_original(self, sha256: str, document: Document) -> None:
-        target = self._original_path(sha256, document.suffix)
+    def _write_original(self, sha256: str, document: Document, suffix: str | None) -> None:
+        target = self._original_path(sha256, suffix)
         part = self.folder / _PARTS / secrets.token_hex(8)
         for folder in (target.parent, part.parent):
             folder.mkdir(parents=True, exist_ok=True)
