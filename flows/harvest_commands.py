@@ -19,11 +19,19 @@ def show_probe(url: str, *, private: Sequence[str], contact: str, say: Say) -> i
     from flows.harvesting.probe import probe, probe_lines
     from flows.harvesting.web import NoShelf, Web
 
+    _hush_retries()
     with Web(NoShelf()) as web:
         found = probe(url, web, private=private, politeness={"contact": contact} if contact else None)
     for line in probe_lines(found):
         say(line)
     return 0 if found.chosen or found.lists else 1
+
+
+def _hush_retries() -> None:
+    """Requests that are tried again are no news on the terminal: their end is in the summary."""
+    from stamina.instrumentation import set_on_retry_hooks
+
+    set_on_retry_hooks([])
 
 
 def harvest_sites(parameters: dict[str, Any], *, say: Say, complain: Say, verbose: bool) -> int:
@@ -42,6 +50,7 @@ def harvest_sites(parameters: dict[str, Any], *, say: Say, complain: Say, verbos
         with embedded_server():
             from flows.harvest import run_harvest
 
+            _hush_retries()
             summary = run_harvest(**parameters)
     except KeyboardInterrupt:
         complain("stopped; the same command goes on where it was")

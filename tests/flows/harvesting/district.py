@@ -15,7 +15,7 @@ from tests.flows.harvesting.server import Answer, Host, Resource
 PER_SITE = 25
 ON_A_PAGE = 10
 LOOPBACK = ["127.0.0.0/8"]
-DELAY = 0.02
+DELAY = 0.01
 POLITE: dict[str, Any] = {"delay": DELAY, "pause": 0.01, "timeout": 5.0, "longest_wait": 3.0}
 _NUMBERS = count(1)
 

@@ -23,6 +23,7 @@ from tests.flows.harvesting.papers import page, pdf
 from tests.flows.harvesting.rounds import Town, records
 from tests.flows.harvesting.server import Resource
 
+QUICK = {"delay": 0, "pause": 0.01}
 NEVER = Resource(b"secret", status=200)
 
 
@@ -225,7 +226,7 @@ def test_larger_files_are_not_taken(town):
 
 def test_private_addresses_are_refused(town):
     host = town.add(small())
-    sites = [site_of({"name": "private", "start": host.url + "/list/index.html"})]
+    sites = [site_of({"name": "private", "start": host.url + "/list/index.html", "politeness": QUICK})]
     town.sites = sites
     assert town.report().state == "failed"
     assert host.log == []
@@ -235,7 +236,8 @@ def test_private_addresses_are_refused(town):
 def test_public_name_that_leads_inside_is_refused_before_anything_is_sent(town):
     host = town.add(small())
     port = host.server.server_port
-    site = site_of({"name": "rebound", "start": f"http://public.example.org:{port}/list/index.html"})
+    start = f"http://public.example.org:{port}/list/index.html"
+    site = site_of({"name": "rebound", "start": start, "politeness": QUICK})
 
     def inside(_name: str, _port: int) -> list:
         return [ip_address("93.184.216.34"), ip_address("127.0.0.2")]
