@@ -35,6 +35,8 @@ from flows.harvesting.paging import Place, first_ask, further_pages
 from flows.harvesting.web import Ask, Web
 
 _STRIPES = 512
+_LISTED_IN = frozenset({".html", ".json", ".txt", ".bin"})
+"""What a list may be; a link to a further list that brings a document is that document."""
 _LANDINGS = 2
 """Pages that may stand between an article and its document, such as viewers."""
 _NOT_FOUND = re.compile(
@@ -180,10 +182,10 @@ class Visit:
         if answer is None:
             self._end(target, outcome, known)
             return []
-        if target.role == "list":
+        name, media_type = file_name(target.ask.url), answer.content_type.partition(";")[0].strip().lower()
+        if target.role == "list" and suffix_of(answer.body, name, media_type) in _LISTED_IN:
             return self._list(target, answer)
-        content_type = answer.content_type.partition(";")[0].strip().lower()
-        if is_page(answer.body, file_name(target.ask.url), content_type):
+        if is_page(answer.body, name, media_type):
             return self._page(target, answer)
         self._document(target, answer)
         return []
@@ -220,7 +222,6 @@ class Visit:
     # Lists
 
     def _list(self, target: Target, answer: _Answer) -> list[Target]:
-        self._keep_page(target, answer)
         page = page_of(target.ask.url, answer.body, answer.content_type)
         entries = entries_of(page, self._site.listing)
         brought_new = any(entry.url not in self._listed for entry in entries)
@@ -232,24 +233,25 @@ class Visit:
                 f"list {place.start} has {further.left_out} more pages than paging.most allows"
             )
         pages = [replace(target, ask=ask, place=spot, via=()) for ask, spot in further.asks]
-        return pages + self._lists_below(target, page, entries) + self._chosen_of(page, entries)
+        found = pages + self._lists_below(target, page, entries) + self._chosen_of(page, entries)
+        if target.depth and not found and place.number == self._site.paging.first:
+            # A link that reads like that of a further list (2023年部门决算公开) may be the disclosure itself.
+            return self._page(replace(target, role="article", depth=0), answer)
+        self._keep_page(target, answer)
+        return found
 
     def _lists_below(self, target: Target, page: Page, entries: list[Entry]) -> list[Target]:
         if target.depth >= self._site.depth:
             return []
-        below = [entry.url for entry in entries if leads_on(entry, self._site.listing)]
+        below = [(entry.url, entry.title) for entry in entries if leads_on(entry, self._site.listing)]
         if not below and not any(is_wanted(entry.title, self._site.titles) for entry in entries):
-            below = framed(page)
-        first = self._site.paging.first
+            below = [(url, "") for url in framed(page)]
+        paging, depth = self._site.paging, target.depth + 1
         return [
             Target(
-                first_ask(url, self._site.paging),
-                "list",
-                page.url,
-                place=Place(url, first),
-                depth=target.depth + 1,
+                first_ask(url, paging), "list", page.url, title, place=Place(url, paging.first), depth=depth
             )
-            for url in below
+            for url, title in below
         ]
 
     def _chosen_of(self, page: Page, entries: list[Entry]) -> list[Target]:

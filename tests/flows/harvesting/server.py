@@ -50,6 +50,8 @@ class Host:
     def __init__(self, address: str, resources: dict[str, Answer]) -> None:
         self.resources = resources
         self.log: list[Request] = []
+        self.busiest = self._busy = 0
+        self._lock = threading.Lock()
         self.server = ThreadingHTTPServer((address, 0), self._handler())
         self.server.daemon_threads = True
         self.url = f"http://{address}:{self.server.server_port}"
@@ -82,7 +84,8 @@ class Host:
                 status = 304 if value in conditions and resource.status == 200 else resource.status
                 agent = self.headers.get("User-Agent", "")
                 host.log.append(Request(self.command, self.path, came, bool(conditions), agent, status))
-                time.sleep(resource.seconds)
+                with host._at_work():
+                    time.sleep(resource.seconds)
                 headers = {name: value, "Content-Type": resource.media_type, **resource.headers}
                 self._send(status, headers, b"" if status == 304 else resource.body)
 
@@ -113,6 +116,18 @@ class Host:
         if callable(answer):
             return answer({**dict(parse_qsl(parts.query)), **form})
         return answer or Resource(b"<title>404</title>", status=404, validator="none")
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Count the requests that are answered at the same time."""
+        with self._lock:
+            self._busy += 1
+            self.busiest = max(self.busiest, self._busy)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy -= 1
 
     def asked(self, target: str) -> int:
         """How often an address was asked for."""

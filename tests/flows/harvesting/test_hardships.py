@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from ipaddress import ip_address
 from itertools import count, pairwise
@@ -15,10 +16,10 @@ import pytest
 from flows.harvesting.definitions import site_of
 from flows.harvesting.keep import Keep, KeepInUse
 from flows.harvesting.network import CheckedTransport
-from flows.harvesting.outcomes import Fetched, Refused
+from flows.harvesting.outcomes import Failed, Fetched, Refused, TooLarge
 from flows.harvesting.summary import summary_lines, summary_markdown
 from flows.harvesting.web import Ask, NoShelf, Web, retry_after
-from tests.flows.harvesting.district import Draft, listed, row
+from tests.flows.harvesting.district import DELAY, Draft, listed, row
 from tests.flows.harvesting.papers import page, pdf
 from tests.flows.harvesting.rounds import Town, records
 from tests.flows.harvesting.server import Resource
@@ -222,6 +223,61 @@ def test_larger_files_are_not_taken(town):
     draft.resources["/files/1.pdf"] = Resource(b"%PDF-" + b" " * 50_000, "application/pdf")
     town.add(draft, bytes=20_000)
     assert town.report().counts == {"new": 1, "too_large": 1}
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_sites_on_one_host_share_its_pace(town, concurrency):
+    draft = small(documents=8)
+    for path in draft.documents:
+        draft.resources[path] = replace(draft.resources[path], seconds=0.05)
+    draft.put(
+        "/list/other.html", listed([row(path, number) for number, path in enumerate(draft.documents[4:])])
+    )
+    draft.put(draft.start, listed([row(path, number) for number, path in enumerate(draft.documents[:5])]))
+    host = town.add(draft, concurrency=concurrency)
+    other = {"name": "other", "start": (host.url + "/list/other.html",)}
+    town.sites.append(town.sites[0].model_copy(update=other))
+    summary = town.visit()
+    assert (summary.total("new"), host.busiest) == (8, concurrency)
+    assert max(host.counts().values()) == 1
+    pairs = pairwise(sorted(request.came for request in host.log))
+    assert concurrency > 1 or min(after - before for before, after in pairs) >= DELAY
+
+
+class Trickle(httpx.SyncByteStream):
+    """A body that comes in pieces, each after a while, without saying how long it is."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(1000):
+            time.sleep(0.01)
+            yield b"%PDF-" + b" " * 1000
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind"), [({"seconds": 0.05}, Failed), ({"bytes": 5_000}, TooLarge)], ids=["endless", "large"]
+)
+def test_endless_answers_are_cut_off(limits, kind):
+    def answer(request: httpx.Request) -> httpx.Response:
+        missing = request.url.path == "/robots.txt"
+        return httpx.Response(404) if missing else httpx.Response(200, stream=Trickle())
+
+    polite = {**QUICK, **limits, "attempts": 1}
+    site = site_of({"name": "endless", "start": "http://example.org/", "politeness": polite})
+    with Web(NoShelf(), transport=httpx.MockTransport(answer)) as web:
+        assert isinstance(web.fetch(Ask("http://example.org/1.pdf"), site), kind)
+
+
+def test_folder_of_a_year_may_be_the_disclosure_itself(town):
+    draft = Draft("years", start="/gk/", settings={"family": "years"})
+    draft.put("/gk/", "<a href='2023/'>2023年部门决算公开</a><a href='2022.pdf'>2022年预决算公开</a>")
+    draft.put("/gk/2023/", "<p>见附件</p><a href='1.pdf'>附件</a>")
+    draft.document("/gk/2023/1.pdf", ".pdf")
+    draft.document("/gk/2022.pdf", ".pdf")
+    town.add(draft)
+    assert town.report().counts == {"new": 2}
+    assert town.report().counts == {"unchanged": 2}
+    titles = {sighting["title"] for record in records(town.folder) for sighting in record["sightings"]}
+    assert titles == {"2023年部门决算公开", "2022年预决算公开"}
 
 
 def test_private_addresses_are_refused(town):
