@@ -229,7 +229,7 @@ def test_larger_files_are_not_taken(town):
 def test_sites_on_one_host_share_its_pace(town, concurrency):
     draft = small(documents=8)
     for path in draft.documents:
-        draft.resources[path] = replace(draft.resources[path], seconds=0.05)
+        draft.resources[path] = replace(draft.resources[path], seconds=0.1)
     draft.put(
         "/list/other.html", listed([row(path, number) for number, path in enumerate(draft.documents[4:])])
     )
