@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from prefect import flow, tags, task
+from prefect import Task, flow, tags, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.states import Cancelled
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.digitise import digitise, end_dead_runs, owner_tag
 from flows.harvesting.definitions import Site, chosen_sites
+from flows.harvesting.gate import Stopped
 from flows.harvesting.keep import Keep, RunShelf
 from flows.harvesting.summary import Summary, summarise, summary_markdown
 from flows.harvesting.visit import Stripes, Visit
@@ -45,11 +48,15 @@ _ROUNDS: dict[int, _Round] = {}
 
 
 @task(name="visit", task_run_name="visit {site}", cache_policy=NO_CACHE, persist_result=False)
-def visit_site(number: int, run: int, site: str) -> int:
-    """Visit one site of a round; how many disclosures its lists name."""
+def visit_site(number: int, run: int, site: str) -> int | State[Any]:
+    """Visit one site of a round; how many disclosures its lists name, or that the run was stopped."""
     shared = _ROUNDS[number]
     visit = Visit(shared.sites[site], shared.keep, shared.web, run, shared.stripes)
-    return visit.make().listed
+    try:
+        return visit.make().listed
+    except Stopped as stopped:
+        cancelled: State[Any] = Cancelled(message=str(stopped))
+        return cancelled
 
 
 @flow(name="harvest", flow_run_name="harvest {sites} into {keep}", persist_result=False)
@@ -95,14 +102,18 @@ def _visit_all(keep: Keep, run: int, sites: Sequence[Site], at_once: int) -> dic
         _round(_Round(keep, web, Stripes(), _by_name(sites))) as number,
         _runner(at_once) as runner,
     ):
-        futures = {
-            site.name: runner.submit(
-                visit_site.with_options(tags=[TAG, f"{SITE_TAG}:{site.name}"]),
-                {"number": number, "run": run, "site": site.name},
-            )
-            for site in todo
-        }
-        return {name: reason for name, future in futures.items() if (reason := _broken(future))}
+        try:
+            futures = {site.name: runner.submit(*_visit_of(site.name, number, run)) for site in todo}
+            return {name: reason for name, future in futures.items() if (reason := _broken(future))}
+        except BaseException:
+            web.gates.stop()
+            raise
+
+
+def _visit_of(site: str, number: int, run: int) -> tuple[Task[..., Any], dict[str, Any]]:
+    """The task that visits a site, tagged so that a server can limit it over all machines."""
+    visit: Task[..., Any] = visit_site.with_options(tags=[TAG, f"{SITE_TAG}:{site}"])
+    return visit, {"number": number, "run": run, "site": site}
 
 
 def _runner(at_once: int) -> TaskRunner[PrefectFuture[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -55,7 +56,7 @@ def harvest_sites(parameters: dict[str, Any], *, say: Say, complain: Say, verbos
     except KeyboardInterrupt:
         complain("stopped; the same command goes on where it was")
         return INTERRUPTED
-    except (OSError, ServerFailed, KeepInUse) as error:
+    except (OSError, sqlite3.Error, ServerFailed, KeepInUse) as error:
         complain(f"the harvest ended early: {error}; what is done is kept")
         return 1
     for line in summary_lines(summary):

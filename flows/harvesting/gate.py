@@ -12,6 +12,10 @@ TROUBLES = 3
 """Failures or refusals in a row after which a host is left alone for the rest of the run."""
 
 
+class Stopped(RuntimeError):
+    """The run is to end: no further request is made."""
+
+
 @dataclass
 class _Host:
     condition: threading.Condition = field(default_factory=threading.Condition)
@@ -39,6 +43,16 @@ class Gates:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._hosts: dict[str, _Host] = {}
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let no more requests through; who waits for a turn gets ``Stopped``."""
+        self._stopped.set()
+        with self._lock:
+            hosts = list(self._hosts.values())
+        for host in hosts:
+            with host.condition:
+                host.condition.notify_all()
 
     def _host(self, name: str) -> _Host:
         with self._lock:
@@ -46,7 +60,10 @@ class Gates:
 
     @contextmanager
     def turn(self, name: str, *, delay: float, concurrency: int) -> Iterator[Turn]:
-        """Wait until a host may be asked again; ``delay`` is seconds from its answer to the next request."""
+        """Wait until a host may be asked again; ``delay`` is seconds from its answer to the next request.
+
+        Raises ``Stopped``.
+        """
         host = self._host(name)
         turn = Turn(host, delay)
         with host.condition:
@@ -61,9 +78,10 @@ class Gates:
                 host.busy -= 1
                 host.condition.notify_all()
 
-    @staticmethod
-    def _wait(host: _Host, concurrency: int) -> None:
+    def _wait(self, host: _Host, concurrency: int) -> None:
         while True:
+            if self._stopped.is_set():
+                raise Stopped("the run was stopped")
             remaining = host.free_at - time.monotonic()
             if host.busy >= concurrency:
                 host.condition.wait()

@@ -14,10 +14,12 @@ import httpx
 import pytest
 
 from flows.harvesting.definitions import site_of
-from flows.harvesting.keep import Keep, KeepInUse
+from flows.harvesting.gate import Stopped
+from flows.harvesting.keep import Keep, KeepInUse, RunShelf
 from flows.harvesting.network import CheckedTransport
 from flows.harvesting.outcomes import Failed, Fetched, Refused, TooLarge
 from flows.harvesting.summary import summary_lines, summary_markdown
+from flows.harvesting.visit import Stripes, Visit
 from flows.harvesting.web import Ask, NoShelf, Web, retry_after
 from tests.flows.harvesting.district import DELAY, Draft, listed, row
 from tests.flows.harvesting.papers import page, pdf
@@ -242,6 +244,29 @@ def test_sites_on_one_host_share_its_pace(town, concurrency):
     assert max(host.counts().values()) == 1
     pairs = pairwise(sorted(request.came for request in host.log))
     assert concurrency > 1 or min(after - before for before, after in pairs) >= DELAY
+
+
+def test_stopped_run_asks_for_nothing_more_and_is_taken_up(town):
+    draft = small(documents=6)
+    host = town.add(draft)
+    with Keep(town.folder) as keep:
+        run = keep.begin_run(["small"])
+        with Web(RunShelf(keep, run)) as web:
+            serve = draft.resources["/files/1.pdf"]
+
+            def stopping(_fields: dict[str, str]) -> Resource:
+                web.gates.stop()
+                return serve
+
+            draft.resources["/files/1.pdf"] = stopping
+            with pytest.raises(Stopped):
+                Visit(town.sites[0], keep, web, run, Stripes()).make()
+        assert keep.visited(run) == set()
+    assert host.asked("/files/2.pdf") == 0
+    draft.resources["/files/1.pdf"] = serve
+    summary = town.visit()
+    assert (summary.run, summary.total("new")) == (run, 6)
+    assert max(host.counts().values()) == 1
 
 
 class Trickle(httpx.SyncByteStream):
