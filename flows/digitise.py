@@ -259,13 +259,18 @@ def _wait(futures: dict[PrefectFuture[Any], int], done: Callable[[int], None]) -
     return errors
 
 
-def end_dead_runs() -> int:
+def owner_tag() -> str:
+    """The tag that tells which process of which machine a run belongs to."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def end_dead_runs(tag: str = _TAG) -> int:
     """Mark runs of this machine whose process was killed as crashed; how many there were.
 
     Prefect goes on showing such a run as running: nobody is left to say it is not.
     """
     alive_states = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])
-    wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=[_TAG]), state=FlowRunFilterState(type=alive_states))
+    wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=[tag]), state=FlowRunFilterState(type=alive_states))
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs(flow_run_filter=wanted, sort=FlowRunSort.ID_DESC, limit=_MOST_DEAD)
         dead = [run for run in runs if _has_died(run.tags)]
@@ -283,7 +288,7 @@ def _has_died(run_tags: Sequence[str]) -> bool:
 
 def run_batch(watcher: Watcher, **parameters: Any) -> dict[str, Any]:
     """Run the flow in this process, tagged so that a later one can tell whether it was killed."""
-    with watched_by(watcher), tags(_TAG, f"{socket.gethostname()}:{os.getpid()}"):
+    with watched_by(watcher), tags(_TAG, owner_tag()):
         end_dead_runs()
         head: dict[str, Any] = digitise(**parameters)
     return head

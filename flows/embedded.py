@@ -3,7 +3,8 @@
 Prefect starts such a server itself, but only after it has imported all of it into the client as
 well, and leaves it behind when the client is killed. Here it comes up while the client is still
 being imported, on a socket that is open from the start: the first request waits in its backlog.
-``python -m flows.embedded FD`` is the server's side.
+``python -m flows.embedded FD`` is the server's side; with ``whole`` behind it, it also keeps
+schedules and shows Prefect's pages.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _START = 180.0
 _STOP = 5.0
 _ORPHAN_CHECK = 0.5
 _BACKLOG = 128
+_WHOLE = "whole"
 _FEW_COLLECTIONS = 100_000
 """Objects between two garbage collections: starting up makes many and drops few."""
 
@@ -53,19 +55,20 @@ def _mentions_server(settings: Path) -> bool:
 
 
 @contextmanager
-def embedded_server() -> Iterator[None]:
+def embedded_server(*, port: int = 0, whole: bool = False) -> Iterator[None]:
     """Have a server for the block, unless the user has one; PREFECT_API_URL names it.
 
-    Call ``settle_environment`` before, import Prefect inside. Raises ``ServerFailed``.
+    Call ``settle_environment`` before, import Prefect inside. ``port`` 0 is any; a ``whole`` server
+    keeps schedules. Raises ``ServerFailed``, and OSError when the port is taken.
     """
     if has_server():
         yield
         return
-    with socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG) as door:
+    with socket.create_server(("127.0.0.1", port), backlog=_BACKLOG) as door:
         port = door.getsockname()[1]
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the server has ended
         server = subprocess.Popen(
-            [sys.executable, "-m", "flows.embedded", str(door.fileno())],
+            [sys.executable, "-m", "flows.embedded", str(door.fileno()), *([_WHOLE] if whole else [])],
             pass_fds=[door.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=errors,
@@ -107,7 +110,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def serve(descriptor: int) -> None:
+def serve(descriptor: int, *, whole: bool) -> None:
     """Serve on an open socket until told to end, or until the parent is gone."""
     threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
     gc.set_threshold(_FEW_COLLECTIONS)
@@ -115,7 +118,7 @@ def serve(descriptor: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    app = create_app(ephemeral=True, final=True)
+    app = create_app(ephemeral=not whole, final=True)
     uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="on")).run(sockets=[door])
 
 
@@ -126,4 +129,4 @@ def _leave_with_parent(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), whole=_WHOLE in sys.argv[2:])

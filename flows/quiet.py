@@ -31,11 +31,12 @@ _EMBEDDED = {
 }
 
 
-def settle_environment(*, quiet: bool = True) -> None:
+def settle_environment(*, quiet: bool = True, embedded: bool = True) -> None:
     """Set what the user has not: no telemetry, few logs, an embedded server that does no more than it must.
 
-    Has to run before Prefect is imported; child processes inherit it.
+    A server that is to keep schedules must do more, and is not ``embedded``. Has to run before
+    Prefect is imported; child processes inherit it.
     """
-    for settings in (_ALWAYS, _LOGS if quiet else {}, _EMBEDDED):
+    for settings in (_ALWAYS, _LOGS if quiet else {}, _EMBEDDED if embedded else {}):
         for name, value in settings.items():
             os.environ.setdefault(name, value)

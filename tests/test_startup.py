@@ -31,7 +31,10 @@ def test_help_loads_typer_and_little_else():
 
 @pytest.mark.parametrize(
     "command",
-    [["extract"], ["show"], ["load"], ["compare"], ["catalogue", "find"], ["digitise"], ["report"]],
+    [
+        *(["extract"], ["show"], ["load"], ["compare"], ["catalogue", "find"], ["digitise"], ["report"]),
+        ["harvest", "run"],
+    ],
 )
 def test_help_of_a_command_loads_what_typer_needs_for_its_options(command):
     assert loaded_by(*command, "--help") & HEAVY <= {"pydantic"}
