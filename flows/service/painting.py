@@ -9,16 +9,15 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from extract.errors import LimitExceeded, UnreadableDocument
 from flows.service.problems import Refusal, refusal_named
 from flows.service.supervisor import child_environment
 from models.disclosure import BBox
 
-Width = Literal[800, 1200, 1600, 2400]
-"""Pixels across a picture of a page; a few sizes, so that few pictures are kept."""
 _MEMORY = 2048 << 20
 _SECONDS = 20
 _GRACE = 10
@@ -26,6 +25,15 @@ _AT_ONCE = 2
 _MOST_KEPT = 2 << 30
 _LOOK_EVERY = 64
 _MOST_READ = 512 << 20
+
+
+class Width(IntEnum):
+    """Pixels across a picture of a page; a few sizes, so that few pictures are kept."""
+
+    SMALL = 800
+    USUAL = 1200
+    LARGE = 1600
+    HUGE = 2400
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,9 +98,8 @@ def _read_for_ever(setting: Setting, ledger: Ledger) -> None:
 def _read(jobs: list[Job], setting: Setting, ledger: Ledger) -> None:
     from flows.digitise import run_batch
 
-    listed = Path("lists") / f"{jobs[0].id}.txt"
-    listed.parent.mkdir(exist_ok=True)
-    listed.write_text("".join(f"../{job.path}\n" for job in jobs), encoding="utf-8")
+    listed = Path(f"{jobs[0].id}.list")  # here, so that results call their sources sources/…
+    listed.write_text("".join(f"{job.path}\n" for job in jobs), encoding="utf-8")
     try:
         run_batch(_Quiet(), source=f"@{listed}", out=setting.out, workers=1, **setting.parameters)
     finally:
