@@ -32,7 +32,8 @@ h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;margin:.5rem 0}
 th,td{padding:.2rem .7rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}
 th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-.counts{display:flex;flex-wrap:wrap;gap:0 3rem}.note{color:#666}.bad{color:#a40000}
+.counts{display:flex;flex-wrap:wrap;align-items:flex-start;gap:0 3rem}summary{cursor:pointer}
+.note{color:#666}.bad{color:#a40000}
 a{color:#0b5394}svg text{font:12px system-ui,sans-serif;fill:#333}
 @media(prefers-color-scheme:dark){body{background:#16181b;color:#e6e6e6}th,td{border-color:#3a3d41}
 a{color:#7fb2e5}svg text{fill:#ccc}.bad{color:#ff8a80}.note{color:#aaa}}
@@ -89,7 +90,7 @@ def _counts(finished: Sequence[Record]) -> str:
         ("City", lambda record: record.city or "unknown"),
         ("Quality", _quality),
     )
-    tables = [_count_table(label, map(key, finished)) for label, key in sections]
+    tables = [_count_table(label, map(key, finished), _ORDERS.get(label)) for label, key in sections]
     return f'<h2>Finished documents</h2><div class="counts">{"".join(tables)}</div>'
 
 
@@ -98,8 +99,16 @@ def _quality(record: Record) -> str:
     return next(label for least, label in _QUALITY if score >= least)
 
 
-def _count_table(label: str, values: Iterable[str]) -> str:
-    counts = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))
+_ORDERS: dict[str, Callable[[str], Any]] = {
+    "Fiscal year": str,
+    "Quality": [label for _, label in _QUALITY].index,
+}
+"""What counts are sorted by where it is not how many there are."""
+
+
+def _count_table(label: str, values: Iterable[str], order: Callable[[str], Any] | None = None) -> str:
+    by_value = sorted(Counter(values).items())
+    counts = sorted(by_value, key=lambda item: order(item[0]) if order else -item[1])
     rows = [[escape(value), f"{count:,}"] for value, count in counts]
     return _table((label, "Documents"), rows, numbers={1})
 
@@ -107,7 +116,7 @@ def _count_table(label: str, values: Iterable[str]) -> str:
 def _plot(finished: Sequence[Record]) -> str:
     """A histogram of the share of proven figures per document."""
     shares = [share for record in finished if (share := record.proven_share) is not None]
-    heading = "<h2>Share of figures proven by two sums</h2>"
+    heading = "<h2>Documents by share of figures proven by two sums, %</h2>"
     if not shares:
         return heading + '<p class="note">No figures.</p>'
     bins = Counter(min(int(share * _BINS), _BINS - 1) for share in shares)
@@ -131,7 +140,7 @@ def _bar(place: int, count: int, most: int) -> str:
         f'<rect x="{x + 3:.1f}" y="{height - tall:.1f}" width="{step - 6:.1f}" height="{tall:.1f}"'
         f' fill="#4a86c5"><title>{span}: {count:,}</title></rect>'
         f'<text x="{middle:.1f}" y="{height - tall - 4:.1f}" text-anchor="middle">{count or ""}</text>'
-        f'<text x="{middle:.1f}" y="{height + 16}" text-anchor="middle">{span}</text>'
+        f'<text x="{middle:.1f}" y="{height + 16}" text-anchor="middle">{span.removesuffix(" %")}</text>'
     )
 
 
@@ -160,13 +169,21 @@ def _review(finished: Sequence[Record]) -> str:
             f"{record.score or 0:.3f}",
             f"{record.contradicted:,}",
             _percent(record.proven_share),
-            escape("; ".join(record.reasons)),
+            _reasons(record.reasons),
         ]
         for record in doubtful[:_MOST_LISTED]
     ]
     headers = ("Document", "Organisation", "Year", "Score", "Contradicted", "Proven", "Why")
     table = _table(headers, rows, numbers={3, 4, 5})
     return f"<h2>Need review, the worst first</h2>{table}{_cut_off(doubtful)}"
+
+
+def _reasons(reasons: Sequence[str]) -> str:
+    """The first reason, and the others behind it."""
+    if len(reasons) < 2:
+        return escape("".join(reasons))
+    others = "<br>".join(map(escape, reasons[1:]))
+    return f"<details><summary>{escape(reasons[0])} (and {len(reasons) - 1} more)</summary>{others}</details>"
 
 
 def _badness(record: Record) -> tuple[float, int, str]:

@@ -32,10 +32,10 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.batchreport import batch_markdown, write_report
 from flows.chunks import BOARDS, Board, read_documents
 from flows.hook import words_of
-from flows.isolation import MIB, Isolation, close_readers
+from flows.isolation import Isolation, close_readers
 from flows.manifest import begin, clear_dead_batches, finish, head_of, read_outcome
 from flows.plan import Order, Plan, make_plan
-from flows.records import Record
+from flows.records import MIB, Record
 from flows.store import DOCUMENTS, FAILURE, Store, is_alive, store_at
 
 RETRIES = 3

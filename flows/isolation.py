@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from extract.errors import ExtractionError, LimitExceeded
+from extract.ocr.paddle import THREADS
 from extract.reading.intake import Limits
-from flows.records import ReaderCrashed, Record, failed
+from flows.records import MIB, STARVED, ReaderCrashed, Record, failed, too_much_memory
 
-MIB = 1 << 20
 _LOOK = 0.05
 """Seconds between two looks at the memory of a reader that is at work."""
 _START = 120.0
@@ -37,15 +37,14 @@ _GRACE = 2.0
 _BACKSTOP = 10.0
 """Seconds after which the kernel ends a reader whose parent is no longer there to do it."""
 _LAST_WORDS = 4096
-_STARVED = 0.8
-"""A reader that dies above this share of its memory limit has died of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
     """How far a single document may go, and how long a reader is kept.
 
-    ``seconds`` is wall time and ``memory`` bytes per document; a reader is replaced after
+    ``seconds`` is wall time and ``memory`` bytes per document, beyond what its reader holds
+    before (the models of the recogniser are a gigabyte); a reader is replaced after
     ``documents`` documents or when it stays above ``resident`` bytes. ``extract`` names the
     function that reads, as ``module:function``, with the signature of ``extract.extract``.
     """
@@ -53,7 +52,7 @@ class Isolation:
     seconds: float = 300.0
     memory: int = 2048 * MIB
     documents: int = 250
-    resident: int = 1024 * MIB
+    resident: int = 1536 * MIB
     extract: str = "extract.pipeline:extract"
 
 
@@ -99,7 +98,7 @@ class Reader:
         self._pending = b""
         self._ready = False
         self._documents = 0
-        self._resident = 0
+        self._resident = self._before = 0
 
     @property
     def is_spent(self) -> bool:
@@ -115,6 +114,7 @@ class Reader:
             if not self._ready:
                 self._reply(start + _START, stopped)
                 self._ready = True
+            self._before = self._resident = _resident(self._child.pid)
             self._ask(_request(work, store, limits, self._isolation))
             allowed = self._isolation.seconds * 1.1 + _GRACE
             reply = self._reply(time.monotonic() + allowed, stopped)
@@ -162,16 +162,16 @@ class Reader:
         if stopped():
             raise Stopped
         self._resident = _resident(self._child.pid) or self._resident
-        if self._resident > self._isolation.memory:
-            raise _too_much_memory(self._isolation)
+        if self._resident - self._before > self._isolation.memory:
+            raise too_much_memory("", self._isolation.memory)
         if time.monotonic() > deadline:
             raise _too_long(self._isolation)
 
     def _crash(self) -> ExtractionError:
         """What to call the death of the reader."""
         code = self._child.wait()
-        if self._resident > _STARVED * self._isolation.memory:
-            return _too_much_memory(self._isolation)
+        if self._resident - self._before > STARVED * self._isolation.memory:
+            return too_much_memory("", self._isolation.memory)
         cause = _signal_name(-code) if code < 0 else self._final_line() or f"exit code {code}"
         return ReaderCrashed(
             "", f"crashed its reader ({cause})", "report it with the document; the others are not affected"
@@ -244,7 +244,7 @@ def _request(work: Work, store: str, limits: Limits, isolation: Isolation) -> di
 
 def _environment() -> dict[str, str]:
     """Readers share the cores among themselves: libraries that would take all of them get one each."""
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    one_thread = dict.fromkeys((THREADS, "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     path = os.pathsep.join(entry for entry in sys.path if entry)
     return {**one_thread, **os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
@@ -263,14 +263,6 @@ def _too_long(isolation: Isolation) -> LimitExceeded:
         "",
         f"takes longer than the limit of {isolation.seconds:g} seconds",
         "raise --timeout if the document is meant to be that heavy",
-    )
-
-
-def _too_much_memory(isolation: Isolation) -> LimitExceeded:
-    return LimitExceeded(
-        "",
-        f"needs more memory than the limit of {isolation.memory // MIB:,} MiB",
-        "raise --memory if the document is meant to be that heavy",
     )
 
 

@@ -18,14 +18,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from extract.errors import ExtractionError, LimitExceeded, UnreadableDocument
+from extract.errors import ExtractionError, UnreadableDocument
 from extract.pipeline import Options
 from extract.reading.intake import Limits
 from flows.output import rendered
-from flows.records import failed, finished
+from flows.records import STARVED, failed, finished, too_much_memory
 from flows.store import DOCUMENTS, RESULT, Store
 from models.disclosure import Disclosure
 
@@ -33,9 +34,6 @@ Extract = Callable[..., Disclosure]
 
 _ORPHAN_CHECK = 0.5
 """Seconds between two looks at whether the parent is still there."""
-_NEAR = 0.9
-"""Share of the memory limit above which a failure is taken for one of memory."""
-_MIB = 1 << 20
 _BLOCK = 1 << 20
 
 
@@ -47,12 +45,11 @@ def main() -> None:
     threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
     module, _, name = settings["extract"].partition(":")
     extract: Extract = getattr(importlib.import_module(module), name)
-    nearly = _limit_memory(settings["memory"])
     _reply(replies, {"ready": True})
     for line in sys.stdin:
         request = json.loads(line)
         signal.setitimer(signal.ITIMER_REAL, request["lifetime"])
-        _reply(replies, _answer(request, extract, nearly))
+        _reply(replies, _answer(request, extract))
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -76,33 +73,38 @@ def _leave_with_parent(parent: int) -> None:
 
 
 def _limit_memory(extra: int) -> int:
-    """Let the process grow by so many bytes from what it maps now; at how many it has nearly done so."""
-    mapped = _mapped()
+    """Let the process write to so many bytes more than now; what it has in use now comes back.
+
+    What it only maps is not counted: the recogniser maps gigabytes and never touches them.
+    """
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + extra, mapped + extra))
-    return mapped + int(_NEAR * extra)
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_told("VmData") + extra, most))
+        with suppress(OSError):  # the peak begins anew
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return _told("VmRSS")
 
 
-def _mapped(peak: bool = False) -> int:
-    """Bytes of address space in use, or the most that ever were; 0 where the system does not tell."""
+def _told(field: str) -> int:
+    """Bytes of memory of this process by a field of the kernel's; 0 where the system does not tell."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
         return 0
-    field = "VmPeak:" if peak else "VmSize:"
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(field))
+    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(field)), 0)
 
 
-def _answer(request: dict[str, Any], extract: Extract, nearly: int) -> dict[str, Any]:
+def _answer(request: dict[str, Any], extract: Extract) -> dict[str, Any]:
     """The reply to one request: a record, or trouble that may pass."""
     start = time.perf_counter()
     uri, identity, name = request["uri"], request["id"], request["file_name"]
+    before = _limit_memory(request["memory"])
     try:
         record = finished(uri, identity, _read(request, extract))
     except MemoryError:
         record = failed(uri, identity, too_much_memory(name, request["memory"]))
     except ExtractionError as error:
-        starved = _mapped(peak=True) > nearly
+        starved = _told("VmHWM") - before > STARVED * request["memory"]
         record = failed(uri, identity, too_much_memory(name, request["memory"]) if starved else error)
     except OSError as error:
         return {"trouble": f"{type(error).__name__}: {error}"}
@@ -111,15 +113,6 @@ def _answer(request: dict[str, Any], extract: Extract, nearly: int) -> dict[str,
         "seconds": round(time.perf_counter() - start, 4),
         "resident": _resident(),
     }
-
-
-def too_much_memory(file_name: str, limit: int) -> LimitExceeded:
-    """The refusal of a document that needs more than ``limit`` bytes."""
-    return LimitExceeded(
-        file_name,
-        f"needs more memory than the limit of {limit // _MIB:,} MiB",
-        "raise --memory if the document is meant to be that heavy",
-    )
 
 
 def _read(request: dict[str, Any], extract: Extract) -> Disclosure:

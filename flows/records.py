@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from extract.errors import ExtractionError
+from extract.errors import ExtractionError, LimitExceeded
 from models.disclosure import Disclosure
 
+MIB = 1 << 20
+STARVED = 0.8
+"""A reader that fails or dies above this share of its memory limit has failed of it."""
 State = Literal["finished", "failed"]
 
 
@@ -22,6 +25,15 @@ class SourceUnavailable(ExtractionError):
     """The document or the store could not be reached, also when tried again."""
 
     exit_code = 9
+
+
+def too_much_memory(file_name: str, limit: int) -> LimitExceeded:
+    """The refusal of a document that needs more than ``limit`` bytes."""
+    return LimitExceeded(
+        file_name,
+        f"needs more memory than the limit of {limit // MIB:,} MiB",
+        "raise --memory if the document is meant to be that heavy",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ FAILURE = ".error.json"
 _PARTS = ".parts"
 _PART_LIFETIME = 24 * 3600.0
 """Seconds after which the half-written file of another machine is taken for abandoned."""
+_OF_TIME = frozenset({"seconds", "picture_seconds"})
 _WHOLE_OBJECT_PROTOCOLS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"})
 """Stores in which an object appears whole or not at all, so that nothing need be renamed."""
 
@@ -37,7 +38,8 @@ _WHOLE_OBJECT_PROTOCOLS = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "ab
 class Recipe:
     """What a result depends on besides the bytes: the version, and the limits that shape it.
 
-    ``Limits.seconds`` is left out: it decides whether there is a result, never which.
+    Limits of time are left out: they decide whether there is a result, never which. The other
+    options of ``extract`` are its defaults, which belong to the version.
     """
 
     version: str
@@ -46,7 +48,7 @@ class Recipe:
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change with anything that may change a result."""
-        limits = {name: value for name, value in asdict(self.limits).items() if name != "seconds"}
+        limits = {name: value for name, value in asdict(self.limits).items() if name not in _OF_TIME}
         text = json.dumps({"gongkai": self.version, "limits": limits}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import accuracy, cold, memory, speed
+from tests.benchmarks import accuracy, bulk, cold, memory, speed
+from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import documents_in, generated
 from tests.benchmarks.report import PAGE, result_block, write_result
 
@@ -36,11 +37,17 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
     return accuracy.report(scores, accuracy.score_gold() if args.gold else {}, args.seeds)
 
 
+def _bulk(args: Arguments, workplace: Path) -> str:
+    archive = make_archive(args.archive or workplace / "in", args.documents)
+    return bulk.TRIALS[args.trial](archive, workplace)
+
+
 COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
     "speed": _speed,
     "cold": _cold,
     "memory": _memory,
     "accuracy": _accuracy,
+    "bulk": _bulk,
 }
 
 
@@ -63,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seeds", type=_seeds, default=range(1, 6), metavar="A-B", help="default 1-5")
     command.add_argument("--family", action="append", default=[], help="a family of templates; default all")
     command.add_argument("--no-gold", dest="gold", action="store_false", help="only generated documents")
+    command = commands.add_parser("bulk")
+    command.add_argument("trial", choices=sorted(bulk.TRIALS))
+    command.add_argument("--documents", type=int, default=100, help="default 100")
+    command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
     for command in commands.choices.values():
         command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
     return parser
@@ -77,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(result)
     if args.write:
         command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
-        write_result(args.command, result_block(" ".join(command), result))
+        place = "-".join(filter(None, (args.command, getattr(args, "trial", ""))))
+        write_result(place, result_block(" ".join(command), result))
 
 
 if __name__ == "__main__":

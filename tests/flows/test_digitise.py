@@ -73,11 +73,11 @@ def test_next_batch_does_what_is_left(archive, out):
 
 
 def test_only_failed(archive, out):
-    folder = archive(a="good", b="sleep 60", c="menu")
-    run(folder, out, timeout=1)
+    folder = archive(a="good", b="crash", c="menu")
+    run(folder, out)
     archive(d="good")
-    head, listener = run(folder, out, only_failed=True, timeout=1)
-    assert names(listener.records) == {"b": "LimitExceeded", "c": "NotADisclosure"}
+    head, listener = run(folder, out, only_failed=True)
+    assert names(listener.records) == {"b": "ReaderCrashed", "c": "NotADisclosure"}
     assert head["left"] == 1
     assert len(results(out)) == 3
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from extract.reading.intake import Limits
-from flows.isolation import MIB, Isolation, Reader, Reading, Stopped, Work, reader
+from flows.isolation import Isolation, Reader, Reading, Stopped, Work, reader
+from flows.records import MIB
 from flows.store import store_at
+from tests.benchmarks.archive import bomb, endless, menu
 from tests.flows.fake import READER
 
 ISOLATION = Isolation(seconds=1.0, memory=300 * MIB, documents=50, extract=READER)
@@ -57,6 +59,17 @@ def test_every_kind_fails_alone_with_its_reason(read):
         assert problem in record.failure.problem
         assert read("good", f"good{number}").record.state == "finished"
     assert len(read.store.finished()) == len(HOSTILE)
+
+
+def test_bomb_and_endless_page_fail_alone_in_the_real_reader(tmp_path):
+    store = store_at(str(tmp_path / "out"))
+    outcomes = []
+    with reader(Isolation(seconds=2.0)) as current:
+        for make in (bomb, endless, menu):
+            (tmp_path / make.__name__).write_bytes(make(1))
+            reading = current().read(work_of(tmp_path / make.__name__), store.url, Limits(), lambda: False)
+            outcomes.append(reading.record.failure.error)
+    assert outcomes == ["LimitExceeded", "LimitExceeded", "NotADisclosure"]
 
 
 def test_result_is_in_the_store_and_the_record_tells_of_it(read):
