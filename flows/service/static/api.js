@@ -37,7 +37,7 @@ const json = async (path, options) => (await request(path, options)).json();
 
 export const api = {
   documents: (question) => json(`/api/documents?${new URLSearchParams(question)}`),
-  jobs: () => json("/api/jobs?limit=8"),
+  jobs: () => json("/api/jobs?limit=5"),
   again: (id) => json(`/api/jobs/${id}/again`, { method: "POST" }),
   review: (sha256) => json(`/api/documents/${sha256}/review`),
   decide: (sha256, decision) =>

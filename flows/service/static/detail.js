@@ -18,6 +18,7 @@ export function detailOf(review, selected, actions) {
       h("span", { class: "grow" }),
       actions.editing ? null : buttons(cell, actions)),
     h("div", { class: "reading" },
+      actions.crop(cell),
       h("span", {}, `${say("readText")}: `, h("code", {}, cell.text || say("blank"))),
       cell.repair ? h("span", { class: "repaired" }, sign("repaired"), " ", say("repairFrom", cell.repair)) : null,
       cell.confidence !== null && cell.confidence < 1 ? h("span", { class: "faint" }, `${say("confidence")}: ${Math.round(100 * cell.confidence)} %`) : null),

@@ -51,7 +51,8 @@ export async function showDocument(main, sha256, reviewerName) {
   }
 
   function drawDetail() {
-    fill(detail, detailOf(review, selected, { decide, choose, edit, editing }));
+    detail.classList.toggle("idle", !selected);
+    fill(detail, detailOf(review, selected, { decide, choose, edit, editing, crop: (cell) => picture.crop(cell) }));
   }
 
   function openTab(id) {
@@ -129,7 +130,7 @@ export async function showDocument(main, sha256, reviewerName) {
   }
 
   function step(by) {
-    const issues = issuesOf(review).map((issue) => issue.place).filter(Boolean);
+    const issues = [...new Set(issuesOf(review).map((issue) => issue.place).filter(Boolean))];
     if (!issues.length) return toast(say("noIssues"));
     const at = issues.indexOf(selected);
     choose(issues[(at + by + (at < 0 && by < 0 ? 1 : 0) + issues.length) % issues.length]);

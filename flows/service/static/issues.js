@@ -7,12 +7,13 @@ import { isOpen, sign } from "./marks.js";
 export function issuesOf(review) {
   const seen = new Set();
   const issues = [];
-  for (const check of review.checks) {
-    if (check.status !== "fail" || settled(check, review)) continue;
-    const cells = check.terms.map((term) => review.places.get(term.place)).filter(Boolean);
-    const open = cells.find((spot) => isOpen(spot.cell)) ?? cells[0];
-    for (const { cell } of cells) seen.add(cell.place);
-    issues.push({ kind: "failedSums", check, place: open?.cell.place ?? null });
+  const failed = review.checks.filter((check) => check.status === "fail" && !settled(check, review));
+  const failures = new Map();
+  for (const { place } of failed.flatMap((check) => check.terms)) failures.set(place, (failures.get(place) ?? 0) + 1);
+  for (const check of failed) {
+    const cells = check.terms.map((term) => review.places.get(term.place)?.cell).filter(Boolean);
+    for (const cell of cells) seen.add(cell.place);
+    issues.push({ kind: "failedSums", check, place: suspect(cells, failures) });
   }
   for (const { cell, text } of review.places.values()) {
     if (!text && isOpen(cell) && !seen.has(cell.place)) issues.push({ kind: "doubtful", cell, place: cell.place });
@@ -21,6 +22,17 @@ export function issuesOf(review) {
     if (cell.repair && !cell.correction) issues.push({ kind: "repairs", cell, place: cell.place });
   }
   return issues;
+}
+
+// The figure to look at first: open, in most of the sums that fail, in fewest that hold.
+function suspect(cells, failures) {
+  const open = cells.filter(isOpen);
+  const rank = (cell) => [failures.get(cell.place) ?? 0, -cell.checks.length];
+  const best = (open.length ? open : cells).reduce((one, other) => {
+    const [mine, its] = [rank(one ?? other), rank(other)];
+    return its[0] > mine[0] || (its[0] === mine[0] && its[1] > mine[1]) ? other : one ?? other;
+  }, null);
+  return best?.place ?? null;
 }
 
 function settled(check, review) {

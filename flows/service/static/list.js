@@ -70,11 +70,11 @@ export async function showList(main) {
         h("label", { class: "check" }, h("input", { type: "checkbox", onchange: (event) => {
           question.needs_review = event.target.checked ? "true" : ""; later(); } }), say("onlyReview")),
         h("span", { class: "grow" }),
+        h("span", { class: "faint drop" }, say("dropHere")),
         h("label", { class: "button primary", tabindex: "0", onkeydown: (event) => {
           if (event.key === "Enter" || event.key === " ") event.currentTarget.querySelector("input").click(); } },
           say("upload"), h("input", { type: "file", multiple: true, class: "hidden", tabindex: "-1",
-            onchange: (event) => send([...event.target.files]) })),
-        h("span", { class: "faint" }, say("dropHere"))),
+            onchange: (event) => send([...event.target.files]) }))),
       uploads, table));
     load();
     watch();

@@ -6,6 +6,7 @@ import { markOf } from "./marks.js";
 const ZOOMS = [1, 1.5, 2, 3];
 const USUAL = 1200;
 const LARGE = 2400;
+const CROP = { width: 420, height: 40, margin: 3, scale: 3 };
 
 export class Picture {
   constructor(sha256, { choose, point }) {
@@ -89,6 +90,23 @@ export class Picture {
         box.style.height = `${(100 * (y1 - y0)) / height}%`;
         return box;
       });
+  }
+
+  // The figure as printed, cut out of the page and enlarged; nothing where its place is not known.
+  crop(cell) {
+    const size = this.review.pages[cell.page - 1];
+    if (!cell.bbox || !size) return null;
+    const [x0, y0, x1, y1] = cell.bbox;
+    const scale = Math.min(CROP.height / (y1 - y0 + 2 * CROP.margin), CROP.width / (x1 - x0 + 2 * CROP.margin), CROP.scale);
+    const image = h("img", { alt: cell.text, draggable: "false" });
+    const frame = h("span", { class: "crop" }, image);
+    frame.style.width = `${(x1 - x0 + 2 * CROP.margin) * scale}px`;
+    frame.style.height = `${(y1 - y0 + 2 * CROP.margin) * scale}px`;
+    image.style.width = `${size[0] * scale}px`;
+    image.style.left = `${-(x0 - CROP.margin) * scale}px`;
+    image.style.top = `${-(y0 - CROP.margin) * scale}px`;
+    this.load(cell.page, LARGE, image);
+    return frame;
   }
 
   // A picture comes once for a page and size; until then the paper is blank.
