@@ -27,6 +27,8 @@ _SMALL_BODY = 64 * 1024
 """Bytes of a request that is no upload."""
 _ENVELOPE = 64 * 1024
 """Bytes a multipart form may add to the file in it."""
+_DRAIN_SECONDS = 2.0
+_DRAIN_BYTES = 256 * 1024 * 1024
 _PROTECTED = ("/api", "/metrics")
 UPLOAD_PATH = "/api/documents"
 _HEADERS = {
@@ -91,6 +93,7 @@ class Guard:
             for check in (self._host, self._origin, self._key, self._rate, self._length):
                 check(asked)
         except Refusal as refusal:
+            await _drained(receive)
             headers = {**(refusal.headers or {}), "Connection": "close"}
             await answer(refusal.problem, headers)(scope, receive, marked)
             return
@@ -169,6 +172,8 @@ class Guard:
             total += len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if total > most:
+                if not whole:
+                    await _drained(receive)
                 raise too_large(most)
             return message
 
@@ -180,6 +185,19 @@ async def _in_time(receive: Callable[[], Awaitable[Message]], seconds: float) ->
         return await asyncio.wait_for(receive(), max(seconds, 0.001))
     except TimeoutError:
         raise Refusal(408, "Request timeout", "the request came too slowly", Connection="close") from None
+
+
+async def _drained(receive: Receive) -> None:
+    """Take in a little more of a body nobody wants: who is cut off while sending does not read the answer."""
+    end, total = time.monotonic() + _DRAIN_SECONDS, 0
+    try:
+        while total < _DRAIN_BYTES:
+            message = await asyncio.wait_for(receive(), max(end - time.monotonic(), 0.001))
+            total += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                return
+    except TimeoutError:
+        return
 
 
 def too_large(most: int) -> Refusal:

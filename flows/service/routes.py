@@ -174,7 +174,9 @@ def _pages(router: APIRouter, service: Service) -> None:
         response_class=Response,
         responses={200: {"content": {"image/png": {}}}, **documented(404, 415)},
     )
-    def page(sha256: Sha256, number: Annotated[int, Path(ge=1, le=100_000)], width: Width = Width.USUAL) -> Response:
+    def page(
+        sha256: Sha256, number: Annotated[int, Path(ge=1, le=100_000)], width: Width = Width.USUAL
+    ) -> Response:
         if number > len(service.page_sizes(sha256)):
             raise not_found(f"{sha256} page {number}")
         picture = service.painter.page(service.archive.original(sha256), number, width)

@@ -40,7 +40,8 @@ class Supervisor:
         self._stopped.set()
         if self._child:
             _end(self._child)
-        self._thread.join(_STOP)
+        if self._thread.is_alive():
+            self._thread.join(_STOP)
 
     @property
     def is_alive(self) -> bool:
