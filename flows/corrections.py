@@ -65,7 +65,9 @@ class Overlay:
     def __init__(self, folder: Path) -> None:
         self.path = folder / CORRECTIONS
         self._lock = threading.Lock()
-        self._known: tuple[tuple[int, int], dict[str, tuple[Entry, ...]]] = ((0, 0), {})
+        self._offset = 0
+        self._last: dict[str, dict[tuple[str, str], Entry]] = {}
+        self._known: dict[str, tuple[Entry, ...]] = {}
 
     @property
     def version(self) -> tuple[int, int]:
@@ -109,11 +111,34 @@ class Overlay:
             yield from entries
 
     def _standing(self) -> dict[str, tuple[Entry, ...]]:
+        """What holds, by source; only what was added since the last time is read."""
         with self._lock:
-            version = self.version
-            if version != self._known[0]:
-                self._known = (version, _last_decisions(self.entries()))
-            return self._known[1]
+            try:
+                self._read_on()
+            except FileNotFoundError:
+                self._offset, self._last, self._known = 0, {}, {}
+            return self._known
+
+    def _read_on(self) -> None:
+        with self.path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size < self._offset:
+                self._offset, self._last, self._known = 0, {}, {}
+            file.seek(self._offset)
+            added = file.read()
+        whole = added[: added.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        changed = {
+            entry.source for line in whole.splitlines() if (entry := _entry(line)) and self._put(entry)
+        }
+        self._known = {**self._known, **{source: tuple(self._last[source].values()) for source in changed}}
+
+    def _put(self, entry: Entry) -> bool:
+        """Take in the next decision, which comes last however often its place was decided before."""
+        decided = self._last.setdefault(entry.source, {})
+        decided.pop((entry.where, entry.read), None)
+        if entry.action != "withdraw":
+            decided[entry.where, entry.read] = entry
+        return True
 
 
 def overlay_of(store: Store) -> Overlay:
@@ -131,19 +156,6 @@ def _entry(line: bytes) -> Entry | None:
         return Entry(**{**value, "bbox": tuple(box) if box else None})
     except (ValueError, TypeError):
         return None
-
-
-def _last_decisions(entries: Iterator[Entry]) -> dict[str, tuple[Entry, ...]]:
-    last: dict[tuple[str, str, str], Entry] = {}
-    for entry in entries:
-        key = (entry.source, entry.where, entry.read)
-        last.pop(key, None)
-        if entry.action != "withdraw":
-            last[key] = entry
-    standing: dict[str, list[Entry]] = {}
-    for entry in last.values():
-        standing.setdefault(entry.source, []).append(entry)
-    return {source: tuple(each) for source, each in standing.items()}
 
 
 def sha256_of(disclosure: Disclosure) -> str:

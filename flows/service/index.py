@@ -94,6 +94,13 @@ class Index:
                 self._enter(edition)
         self._seen = seen
 
+    def update(self, sha256: str) -> None:
+        """Take in a decision about one document, without a look at the others."""
+        with self._lock:
+            self._enter(self._archive.edition_of(sha256))
+            if self._seen:
+                self._seen = (self._seen[0], self._archive.overlay.version)
+
     def _is_known(self, edition: Edition, row: sqlite3.Row | None) -> bool:
         if row is None:
             return False

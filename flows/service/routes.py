@@ -234,7 +234,7 @@ def _corrections(router: APIRouter, service: Service) -> None:
         entry = entry_of(sha256, _disclosure(service, sha256, as_read=True), decision)
         service.archive.overlay.add(entry)
         service.metrics.decisions.labels(entry.action).inc()
-        service.index.refresh()
+        service.index.update(sha256)
         return _json(review_of(_disclosure(service, sha256), known_pages(service, sha256)))
 
     @router.get(

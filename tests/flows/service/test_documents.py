@@ -12,9 +12,10 @@ import pymupdf
 import pytest
 
 from flows.service.sheets import csv_of, harmless, workbook_of
+from flows.store import DOCUMENTS
 from models.disclosure import Column, Disclosure, Row, Table
 from models.schema import disclosure_schema
-from tests.example import example
+from tests.example import example, example_json
 from tests.flows.service.papers import SAMPLE
 
 
@@ -169,7 +170,10 @@ def test_alive_ready_and_counted(served, sample):
 
 def test_outdated_result_says_so(served):
     sha256 = "c" * 64
-    (served.service.archive._folder / f"{sha256}-000000000000.json").write_text('{"schema_version": "0"}')
+    older = {**example_json(), "schema_version": "0"}
+    result = f"{DOCUMENTS}/{sha256}-000000000000.json"
+    served.service.archive.store.write_json(result, older)
     answer = served.client.get(f"/api/documents/{sha256}")
     assert (answer.status_code, answer.json()["title"]) == (409, "Outdated result")
     assert served.client.get("/api/documents").status_code == 200
+    served.service.archive.store.remove(result)
