@@ -101,9 +101,14 @@ def plan_batch(order: Order) -> tuple[str, int]:
     if order.only_failed:
         for work in plan.todo:
             store.remove(f"{DOCUMENTS}/{work.id}{FAILURE}")
+    _tell_of_plan(plan)
+    return begin(store, order, plan)
+
+
+def _tell_of_plan(plan: Plan) -> None:
+    """Apart from the task: Dask pickles tasks with the globals they name, and watchers hold locks."""
     for watcher in _WATCHERS:
         watcher.planned(plan)
-    return begin(store, order, plan)
 
 
 def _tell_of_hashing(documents: int, more: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.benchmarks import accuracy, bulk, cold, memory, service, speed
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import documents_in, generated
-from tests.benchmarks.report import PAGE, result_block, write_result
+from tests.benchmarks.report import BATCHES_PAGE, PAGE, result_block, write_result
 
 Arguments = argparse.Namespace
 
@@ -38,7 +38,7 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
 
 
 def _bulk(args: Arguments, workplace: Path) -> str:
-    archive = make_archive(args.archive or workplace / "in", args.documents)
+    archive = make_archive(args.archive or workplace / "in", args.documents, args.pages)
     return bulk.TRIALS[args.trial](archive, workplace)
 
 
@@ -79,12 +79,17 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("bulk")
     command.add_argument("trial", choices=sorted(bulk.TRIALS))
     command.add_argument("--documents", type=int, default=100, help="default 100")
+    command.add_argument("--pages", type=int, help="most pages of a digital document (default: all)")
     command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
     command = commands.add_parser("service")
     command.add_argument("--clients", type=int, default=32, help="default 32")
     command.add_argument("--seconds", type=float, default=60.0, help="default 60")
     for command in commands.choices.values():
-        command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
+        command.add_argument(
+            "--write",
+            action="store_true",
+            help=f"also write to docs/{PAGE.name}, of bulk to docs/{BATCHES_PAGE.name}",
+        )
     return parser
 
 
@@ -97,8 +102,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(result)
     if args.write:
         command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
-        place = "-".join(filter(None, (args.command, getattr(args, "trial", ""))))
-        write_result(place, result_block(" ".join(command), result))
+        block = result_block(" ".join(command), result)
+        if args.command == "bulk":
+            write_result(f"bulk-{args.trial}", block, BATCHES_PAGE)
+        else:
+            write_result(args.command, block)
 
 
 if __name__ == "__main__":

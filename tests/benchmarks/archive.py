@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import repeat
 from pathlib import Path
 
@@ -23,6 +24,7 @@ BROKEN = 0.02
 FINISHED = "finished"
 _LISTING = "outcomes.json"
 _SCAN = "scan150"
+_DIFFERENT = 250
 _OBJECTS_DEEP = 40
 """How deep drawings of an endless page hold each other; each is drawn ten times by the one above."""
 
@@ -41,7 +43,12 @@ class Archive:
 
 
 def digital(seed: int) -> bytes:
-    """The forms of a disclosure without its prose, drawn from the seed: about nine pages."""
+    """The forms of a disclosure without its prose, about nine pages; higher seeds differ in bytes only."""
+    return _forms(seed % _DIFFERENT) + f"\n%{seed}\n".encode()
+
+
+@cache
+def _forms(seed: int) -> bytes:
     return generate(seed, prose=False, subjects=4, rulings="full").data
 
 
@@ -122,13 +129,15 @@ BROKEN_KINDS: tuple[tuple[str, str, Make], ...] = (
     ("packed.pdf", "UnsupportedFormat", packed),
     ("bomb.pdf", "LimitExceeded", bomb),
 )
-_GOOD: dict[str, Make] = {"digital.pdf": digital, "scan.pdf": scanned}
+_MAKERS: dict[str, Make] = {"digital.pdf": digital, "scan.pdf": scanned} | {
+    name: make for name, _, make in BROKEN_KINDS
+}
 
 
-def make_archive(folder: Path, count: int) -> Archive:
+def make_archive(folder: Path, count: int, pages: int | None = None) -> Archive:
     """Write ``count`` documents: SCANS of them scans of one page, BROKEN of them broken in every way.
 
-    An archive that is there already is taken as it is.
+    Digital ones are cut after so many ``pages``. An archive that is there already is taken as it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     listing = folder / _LISTING
@@ -136,7 +145,8 @@ def make_archive(folder: Path, count: int) -> Archive:
         kinds = _kinds(count)
         names, wanted = [kind for kind, _ in kinds], [outcome for _, outcome in kinds]
         with ProcessPoolExecutor(os.cpu_count()) as pool:
-            written = pool.map(_write, repeat(folder), range(1, count + 1), names, chunksize=8)
+            seeds = range(1, count + 1)
+            written = pool.map(_write, repeat(folder), seeds, names, repeat(pages), chunksize=8)
             members = dict(zip(written, wanted, strict=True))
         listing.write_text(json.dumps(members), encoding="utf-8")
     return Archive(folder, json.loads(listing.read_text(encoding="utf-8")))
@@ -152,11 +162,19 @@ def _kinds(count: int) -> list[tuple[str, str]]:
     return kinds
 
 
-def _write(folder: Path, seed: int, kind: str) -> str:
-    make = _GOOD.get(kind) or next(make for name, _, make in BROKEN_KINDS if name == kind)
+def _write(folder: Path, seed: int, kind: str, pages: int | None) -> str:
     name = f"{seed:05d}-{kind}"
-    (folder / name).write_bytes(make(seed))
+    (folder / name).write_bytes(_MAKERS[kind](seed))
+    if pages and _MAKERS[kind] is digital:
+        _cut(folder / name, pages, seed)
     return name
+
+
+def _cut(path: Path, pages: int, seed: int) -> None:
+    """Keep the first pages of a PDF, and what tells it from the same one of another seed."""
+    with pymupdf.open(stream=path.read_bytes(), filetype="pdf") as document:
+        document.select(range(min(pages, document.page_count)))
+        path.write_bytes(document.tobytes(garbage=3) + f"\n%{seed}\n".encode())
 
 
 def write_hostile(folder: Path, makers: Sequence[Make]) -> None:

@@ -199,9 +199,9 @@ def hostile(_archive: Archive, workplace: Path) -> str:
     good = [digital, scanned]
     write_hostile(folder, [*good, bomb, endless])
     for name in ("eater", "crash"):
-        (folder / f"{name}.pdf").write_bytes(digital(1) + f"\n%{name}".encode())
+        (folder / f"{name}.pdf").write_bytes(digital(1) + f"%{name}".encode())
     store = workplace / "out"
-    parameters = {"source": str(folder), "out": str(store), "timeout": 30.0, "workers": 1}
+    parameters = {"source": str(folder), "out": str(store), "timeout": 60.0, "workers": 1}
     with _prefect(workplace / "home"):
         from flows.digitise import digitise as flow
 

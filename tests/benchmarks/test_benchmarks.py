@@ -9,8 +9,10 @@ import pytest
 
 from tests.benchmarks import figures
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.archive import BROKEN_KINDS, make_archive
+from tests.benchmarks.bulk import TRIALS
 from tests.benchmarks.memory import Reading, spread
-from tests.benchmarks.report import PAGE, write_result
+from tests.benchmarks.report import BATCHES_PAGE, PAGE, write_result
 from tests.corpus.generator import generate
 
 TRUTH = {
@@ -69,6 +71,19 @@ def test_accuracy_covers_every_manner(capsys):
         assert f"| {manner} | 1 |" in printed
 
 
+def test_archive_holds_every_kind_and_is_made_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.benchmarks.archive.BROKEN", 0.7)
+    monkeypatch.setattr("tests.benchmarks.archive.SCANS", 0.0)
+    archive = make_archive(tmp_path / "in", 10)
+    assert archive.count == 10
+    broken = sorted(outcome for _, outcome, _ in BROKEN_KINDS)
+    assert sorted(one for one in archive.outcomes.values() if one != "finished") == broken
+    assert sorted(path.name for path in archive.folder.iterdir()) == sorted(
+        [*archive.outcomes, "outcomes.json"]
+    )
+    assert make_archive(tmp_path / "in", 99) == archive
+
+
 def test_folder_without_pdf_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError):
         main(["speed", str(tmp_path)])
@@ -111,8 +126,12 @@ def test_result_replaces_the_former_one(tmp_path):
         write_result("cold", "new", page)
 
 
-@pytest.mark.parametrize("name", ["speed", "cold", "memory", "accuracy"])
-def test_page_has_a_place_for_each_result(name):
-    text = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [(PAGE, name) for name in ("speed", "cold", "memory", "accuracy")]
+    + [(BATCHES_PAGE, f"bulk-{trial}") for trial in TRIALS],
+)
+def test_page_has_a_place_for_each_result(page, name):
+    text = page.read_text(encoding="utf-8")
     assert f"<!-- {name} -->" in text
     assert f"<!-- /{name} -->" in text

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ class Listener:
         self.records: list[Any] = []
         self.plan: Any = None
         self.documents = self.hashed_documents = 0
+        self.lock = threading.Lock()  # cannot be pickled, as a progress bar cannot
 
     def hashed(self, documents: int, more: int) -> None:
         self.documents, self.hashed_documents = documents, self.hashed_documents + more

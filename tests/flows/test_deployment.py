@@ -134,9 +134,12 @@ def test_worker_runs_the_flow_and_schedules_appear(server, archive, tmp_path):
     (run,) = ask(server, "flow_runs", flow_runs=done)
     assert run["state_type"] == "COMPLETED", (tmp_path / "worker.log").read_text()
     assert sorted(name.count(".error") for name in results(out)) == [0, 1, 1]
-    scheduled = {"state": {"type": {"any_": ["SCHEDULED"]}}}
-    wait_for(lambda: ask(server, "flow_runs", flow_runs=scheduled), "a scheduled run")
     planned = {name["name"]: name for name in ask(server, "deployments")}
     assert set(planned) == {"archive", "nightly", "failed-again"}
     assert planned["nightly"]["schedules"][0]["schedule"]["cron"] == "30 2 * * *"
+    ahead = {
+        "state": {"type": {"any_": ["SCHEDULED"]}},
+        "deployment_id": {"any_": [planned["nightly"]["id"]]},
+    }
+    wait_for(lambda: ask(server, "flow_runs", flow_runs=ahead), "a run of the schedule")
     assert planned["nightly"]["global_concurrency_limit"]["limit"] == 1
