@@ -99,7 +99,9 @@ export async function showDocument(main, sha256, reviewerName) {
     const spot = review.places.get(selected);
     if (!spot || (action === "withdraw" && !spot.cell.correction)) return;
     await write({ where: selected, read: spot.cell.text, action, to, why });
-    sheet.querySelector(".selected")?.focus({ preventScroll: true });
+    const cell = sheet.querySelector(".selected");
+    cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    cell?.focus({ preventScroll: true });
   }
 
   async function acceptDocument() {
