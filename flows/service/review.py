@@ -60,11 +60,10 @@ class _Sums:
     def __init__(self, disclosure: Disclosure, examination: Examination) -> None:
         self._addresses = {table.id: row_addresses(table) for table in disclosure.tables}
         self._signs = dict(_signs(disclosure))
-        self._cells = examination.cells
-        counted = len(examination.checks)
+        # By what they say, not by number: the result may be of a version that numbered otherwise.
+        cells = {_identity(check): examination.cells[check.id] for check in examination.checks}
         self.checks = tuple(
-            self._check(check, examination.cells.get(check.id, ()) if number <= counted else ())
-            for number, check in enumerate(disclosure.checks, 1)
+            self._check(check, cells.get(_identity(check), ())) for check in disclosure.checks
         )
         self.by_place = self._by_place()
 
@@ -88,6 +87,10 @@ class _Sums:
                 for term in check.terms:
                     found.setdefault(term.place, []).append(check.id)
         return found
+
+
+def _identity(check: Check) -> tuple[str, str, str]:
+    return check.rule, check.formula, check.where
 
 
 def _signs(disclosure: Disclosure) -> Iterator[tuple[tuple[str, str], tuple[int, ...]]]:

@@ -165,7 +165,8 @@ def report(tally: Tally, *, clients: int, seconds: float) -> str:
     ]
     return "\n\n".join(
         [
-            f"{clients} clients for {seconds:.0f} s: {total:,} requests, {total / seconds:.0f}/s; errors: {wrong}.",
+            f"{clients} clients for {seconds:.0f} s: {total:,} requests, {total / seconds:.0f}/s."
+            f" Errors: {wrong}.",
             markdown_table(["request", "count", "median, ms", "95 %, ms"], rows),
             _growth(tally),
         ]
