@@ -14,6 +14,7 @@ export async function showList(main) {
   let waiting = 0;
   let left = false;
   let active = false;
+  let shown = "";
 
   const asked = () => Object.fromEntries(Object.entries({ ...question, limit }).filter(([, value]) => value !== ""));
 
@@ -27,7 +28,9 @@ export async function showList(main) {
   async function watch() {
     if (left) return;
     const { jobs } = await api.jobs().catch(() => ({ jobs: [] }));
-    fill(uploads, jobs.length ? h("h2", {}, say("jobs")) : null, jobs.map((job) => uploadLine(job, watchSoon)));
+    const now = JSON.stringify(jobs);
+    if (now !== shown) fill(uploads, jobs.length ? h("h2", {}, say("jobs")) : null, jobs.map((job) => uploadLine(job, watchSoon)));
+    shown = now;
     const busy = jobs.some((job) => job.state === "queued" || job.state === "running");
     if (active && !busy) load();
     active = busy;
@@ -76,6 +79,7 @@ export async function showList(main) {
           say("upload"), h("input", { type: "file", multiple: true, class: "hidden", tabindex: "-1",
             onchange: (event) => send([...event.target.files]) }))),
       uploads, table));
+    shown = "";
     load();
     watch();
   }

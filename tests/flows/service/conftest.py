@@ -38,7 +38,7 @@ class Served:
         """Send a file."""
         return self.client.post("/api/documents", files={"file": (name, data)})
 
-    def wait(self, id: str, seconds: float = 90.0) -> dict[str, Any]:
+    def wait(self, id: str, seconds: float = 240.0) -> dict[str, Any]:
         """A job once it is done."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

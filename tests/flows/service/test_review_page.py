@@ -12,7 +12,7 @@ from tests.example import ROOT
 from tests.flows.service.papers import SCANNED, scan
 
 STATIC = ROOT / "flows" / "service" / "static"
-WAIT = 60_000
+WAIT = 240_000
 
 
 @pytest.fixture
