@@ -216,7 +216,7 @@ def reader(isolation: Isolation) -> Iterator[Callable[[], Reader]]:
         yield current
     finally:
         with _LOCK:
-            _IDLE[isolation].extend(one for one in lent if not one.is_spent)
+            _IDLE.setdefault(isolation, []).extend(one for one in lent if not one.is_spent)
         for one in lent:
             if one.is_spent:
                 one.close()

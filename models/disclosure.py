@@ -39,6 +39,8 @@ Side = Literal["income", "expenditure"]
 Classification = Literal["function", "economic", "income"]
 CheckStatus = Literal["pass", "rounding", "fail", "not_applicable"]
 Verdict = Literal["author_error", "reading_error", "unresolved"]
+Action = Literal["accept", "correct", "author_error"]
+"""``accept``: read rightly; ``correct``: read wrongly; ``author_error``: read rightly, printed wrongly."""
 
 
 class Source(Model):
@@ -233,6 +235,30 @@ class Repair(Model):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
+class Correction(Model):
+    """What a person decided about a figure, code or name, or about the document as a whole.
+
+    The extraction makes none: corrections are an overlay, laid over a result by
+    ``extract.accounting.corrections``. The cell keeps the text that was read.
+    """
+
+    where: str
+    """Table, row and column as in repairs; ``document`` for the document as a whole."""
+    read: str
+    """The text that was read; empty for a blank."""
+    was: str | None = None
+    """What the extraction gave: amount, code or name."""
+    to: str | None = None
+    """What the person says it is; only of ``correct``."""
+    action: Action
+    by: str
+    at: str
+    """When, ISO 8601 in UTC."""
+    why: str | None = None
+    applied: bool = True
+    """Whether the place was found with the same text; what no longer fits is kept but changes nothing."""
+
+
 class Quality(Model):
     """How much of the document is proven, and why somebody should look at it."""
 
@@ -259,4 +285,5 @@ class Disclosure(Model):
     glossary: Glossary | None = None
     checks: tuple[Check, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     quality: Quality

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
@@ -37,12 +37,16 @@ class Examination:
     cells: Mapping[str, tuple[CellKey, ...]] = field(default_factory=dict)
 
 
-def examine(tables: Sequence[Table], *, kind: Kind | None, trust: str) -> Examination:
+def examine(
+    tables: Sequence[Table], *, kind: Kind | None, trust: str, at_fault: Collection[CellKey] = ()
+) -> Examination:
     """Hold the figures of a document against every identity that applies to them.
 
     ``tables`` have their ids; ``trust`` is that of the source: in a text layer what fails is
-    the author's error, elsewhere it is unresolved. No figure is changed. Checks come table by
-    table, then across forms, and are numbered c1, c2, … in that order.
+    the author's error, elsewhere it is unresolved. Where a sum fails with one of the figures
+    ``at_fault`` in it, a person has found the culprit and the others are not contradicted.
+    No figure is changed. Checks come table by table, then across forms, and are numbered c1,
+    c2, … in that order.
     """
     sheets = [Sheet.of(table) for table in tables if table.status == "extracted"]
     findings = [finding for sheet in sheets for finding in _within(sheet, kind)]
@@ -50,7 +54,7 @@ def examine(tables: Sequence[Table], *, kind: Kind | None, trust: str) -> Examin
     verdict: Verdict = "author_error" if trust == "text_layer" else "unresolved"
     checks = _CHECKS.validate_python([_check(n, finding, verdict) for n, finding in enumerate(findings, 1)])
     cells = {check.id: finding.cells for check, finding in zip(checks, findings, strict=True)}
-    return Examination(checks, prove(sheets, findings), cells)
+    return Examination(checks, prove(sheets, findings, at_fault), cells)
 
 
 def _within(sheet: Sheet, kind: Kind | None) -> list[Finding]:

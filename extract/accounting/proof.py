@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from extract.accounting.ledger import Finding, Sheet
 from extract.tables.weighing import Address
@@ -13,7 +13,9 @@ PROVEN_BY = 2
 """Independent identities that prove a figure."""
 
 
-def prove(sheets: Iterable[Sheet], findings: Sequence[Finding]) -> dict[Address, Proof]:
+def prove(
+    sheets: Iterable[Sheet], findings: Sequence[Finding], at_fault: Collection[Address] = ()
+) -> dict[Address, Proof]:
     """The proof level of every printed figure.
 
     Proven: at least two independent identities with the figure hold. Consistent: one does.
@@ -22,7 +24,7 @@ def prove(sheets: Iterable[Sheet], findings: Sequence[Finding]) -> dict[Address,
     is to blame. Identities over the same cells count once.
     """
     support = _support(findings)
-    blamed = _blamed(findings, support)
+    blamed = _blamed(findings, support, at_fault)
     return {
         address: _level(address, support, blamed) for sheet in sheets for address in sheet.figures.amounts
     }
@@ -49,10 +51,19 @@ def _support(findings: Iterable[Finding]) -> Counter[Address]:
     )
 
 
-def _blamed(findings: Iterable[Finding], support: Mapping[Address, int]) -> set[Address]:
+def _blamed(
+    findings: Iterable[Finding], support: Mapping[Address, int], at_fault: Collection[Address]
+) -> set[Address]:
     blamed: set[Address] = set()
     for finding in findings:
         if finding.weighing.status == "fail":
-            suspects = [cell for cell in finding.cells if support.get(cell, 0) < PROVEN_BY]
-            blamed.update(suspects if len(suspects) == 1 else finding.cells)
+            blamed.update(_suspects(finding, support, at_fault))
     return blamed
+
+
+def _suspects(
+    finding: Finding, support: Mapping[Address, int], at_fault: Collection[Address]
+) -> Sequence[Address]:
+    known = [cell for cell in finding.cells if cell in at_fault]
+    suspects = known or [cell for cell in finding.cells if support.get(cell, 0) < PROVEN_BY]
+    return suspects if known or len(suspects) == 1 else finding.cells

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from extract.accounting.ledger import CellKey
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
-from models.disclosure import Check, Facts, Proof, Quality, Table
+from models.disclosure import Check, Disclosure, Facts, Proof, Quality, Table
 
 _CONFIDENCE_OF_DOUBT = 0.5
 _SHOWN = 5
@@ -50,6 +50,44 @@ def assess(
     ``score`` is the share of printed figures that at least one identity confirms and none
     contradicts; 0 for a document without figures.
     """
+    counted = _counted(tables)
+    reasons = (
+        *problems,
+        *_unknown_facts(facts),
+        *_failed(checks),
+        *_doubted(tables, doubts),
+        *_unconfirmed(tables),
+        *(("no table was recognised as a form",) if not counted["cells"] else ()),
+    )
+    return Quality(needs_review=bool(reasons), reasons=reasons, seconds=dict(seconds), **counted)
+
+
+def reassess(
+    before: Disclosure,
+    tables: Sequence[Table],
+    checks: Sequence[Check],
+    settled: Collection[str],
+    *,
+    reviewed: bool,
+) -> Quality:
+    """The quality of a result over which corrections were laid.
+
+    Reasons that follow from figures and checks are given anew, without the checks that are
+    ``settled``; what was lost in reading stays a reason. A document a person has ``reviewed`` as
+    a whole needs no further review, whatever the reasons.
+    """
+    outdated = {*_failed(before.checks), *_unconfirmed(before.tables)}
+    kept = [reason for reason in before.quality.reasons if reason not in outdated]
+    open_checks = [check for check in checks if check.id not in settled]
+    reasons = (*kept, *_failed(open_checks), *_unconfirmed(tables))
+    counted = _counted(tables)
+    return before.quality.model_copy(
+        update={"needs_review": bool(reasons) and not reviewed, "reasons": reasons, **counted}
+    )
+
+
+def _counted(tables: Sequence[Table]) -> dict[str, float | int]:
+    """Score, figures, and how many are proven and contradicted."""
     levels = [
         cell.proof
         for table in tables
@@ -58,23 +96,12 @@ def assess(
         if row.amounts.get(key) is not None
     ]
     confirmed = sum(level in ("proven", "consistent") for level in levels)
-    reasons = (
-        *problems,
-        *_unknown_facts(facts),
-        *_failed(checks),
-        *_doubted(tables, doubts),
-        *_unconfirmed(tables),
-        *(("no table was recognised as a form",) if not levels else ()),
-    )
-    return Quality(
-        score=float(round(Decimal(confirmed) / len(levels), 4)) if levels else 0.0,
-        needs_review=bool(reasons),
-        reasons=reasons,
-        cells=len(levels),
-        proven=levels.count("proven"),
-        contradicted=levels.count("contradicted"),
-        seconds=dict(seconds),
-    )
+    return {
+        "score": float(round(Decimal(confirmed) / len(levels), 4)) if levels else 0.0,
+        "cells": len(levels),
+        "proven": levels.count("proven"),
+        "contradicted": levels.count("contradicted"),
+    }
 
 
 def _unknown_facts(facts: Facts) -> Iterable[str]:

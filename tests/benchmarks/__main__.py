@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import accuracy, bulk, cold, memory, speed
+from tests.benchmarks import accuracy, bulk, cold, memory, service, speed
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import documents_in, generated
 from tests.benchmarks.report import BATCHES_PAGE, PAGE, result_block, write_result
@@ -42,12 +42,18 @@ def _bulk(args: Arguments, workplace: Path) -> str:
     return bulk.TRIALS[args.trial](archive, workplace)
 
 
+def _service(args: Arguments, workplace: Path) -> str:
+    tally = service.measure(workplace, clients=args.clients, seconds=args.seconds)
+    return service.report(tally, clients=args.clients, seconds=args.seconds)
+
+
 COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
     "speed": _speed,
     "cold": _cold,
     "memory": _memory,
     "accuracy": _accuracy,
     "bulk": _bulk,
+    "service": _service,
 }
 
 
@@ -75,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--documents", type=int, default=100, help="default 100")
     command.add_argument("--pages", type=int, help="most pages of a digital document (default: all)")
     command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
+    command = commands.add_parser("service")
+    command.add_argument("--clients", type=int, default=32, help="default 32")
+    command.add_argument("--seconds", type=float, default=60.0, help="default 60")
     for command in commands.choices.values():
         command.add_argument(
             "--write",

@@ -128,7 +128,7 @@ def test_result_replaces_the_former_one(tmp_path):
 
 @pytest.mark.parametrize(
     ("page", "name"),
-    [(PAGE, name) for name in ("speed", "cold", "memory", "accuracy")]
+    [(PAGE, name) for name in ("speed", "cold", "memory", "accuracy", "service")]
     + [(BATCHES_PAGE, f"bulk-{trial}") for trial in TRIALS],
 )
 def test_page_has_a_place_for_each_result(page, name):
