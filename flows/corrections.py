@@ -18,7 +18,8 @@ from typing import Any, Literal
 
 from extract.accounting.corrections import corrected
 from flows.store import Store
-from models.disclosure import BBox, Correction, Disclosure
+from models.base import BBox
+from models.disclosure import Correction, Disclosure
 
 CORRECTIONS = "corrections.jsonl"
 Decision = Literal["accept", "correct", "author_error", "withdraw"]

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.service.ledger import State
+from models.base import BBox
 from models.disclosure import (
-    BBox,
     Check,
     Correction,
     Facts,

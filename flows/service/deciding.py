@@ -14,7 +14,8 @@ from flows.corrections import Entry
 from flows.service.answers import DecisionRequest
 from flows.service.ledger import now
 from flows.service.problems import Refusal, not_found
-from models.disclosure import BBox, Disclosure, Row
+from models.base import BBox
+from models.disclosure import Disclosure, Row
 
 
 def entry_of(sha256: str, disclosure: Disclosure, request: DecisionRequest) -> Entry:

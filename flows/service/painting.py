@@ -16,7 +16,7 @@ from typing import Any
 from extract.errors import LimitExceeded, UnreadableDocument
 from flows.service.problems import Refusal, refusal_named
 from flows.service.supervisor import child_environment
-from models.disclosure import BBox
+from models.base import BBox
 
 _MEMORY = 2048 << 20
 _SECONDS = 20
