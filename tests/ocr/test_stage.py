@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from extract.errors import LimitExceeded, UnreadableDocument
+from extract.ocr.paddle import paddle_engine
 from extract.ocr.stage import read_pictures
 from extract.reading.image import read_image
 from extract.reading.intake import Limits, read_source
@@ -76,11 +78,34 @@ def test_a_line_over_two_cells_is_read_cell_by_cell(scan):
     assert [width for _, width in pieces[:2]] == pytest.approx([30 * SCALE, 90 * SCALE], abs=6)
 
 
-def test_a_failing_engine_leaves_the_page_and_says_so(scan):
-    found = recognised(scan, Failing())
-    assert found.document.pages == scan.pages
-    assert found.document.problems == ("page 1 could not be recognised (out of memory)",)
+def with_a_page_of_text(scan: bytes, scans: int) -> PageDocument:
+    import pymupdf
+
+    with pymupdf.open(stream=table_page(), filetype="pdf") as both:
+        with pymupdf.open(stream=scan, filetype="pdf") as pictures:
+            for _ in range(scans):
+                both.insert_pdf(pictures)
+        return document(both.tobytes())
+
+
+def test_a_failing_engine_leaves_the_pages_and_says_so():
+    source = with_a_page_of_text(scan_of(drawn(table_page())), 2)
+    found = recognised(source, Failing())
+    assert found.document.pages == source.pages
+    assert found.document.problems == ("pages 2, 3 could not be recognised (out of memory)",)
     assert found.pages == 0
+
+
+def test_a_scan_nothing_can_be_read_of_is_refused_with_the_reason(scan):
+    with pytest.raises(UnreadableDocument, match="page 1 could not be recognised.*out of memory"):
+        recognised(scan, Failing())
+
+
+def test_a_missing_recogniser_is_named_with_what_to_install(scan, monkeypatch):
+    paddle_engine.cache_clear()
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    with pytest.raises(UnreadableDocument, match="not installed.*pip install rapidocr"):
+        read_pictures(scan, file_name="a.pdf", limits=Limits())
 
 
 def test_rubbish_from_the_engine_becomes_no_words(scan):
@@ -165,3 +190,29 @@ def test_damaged_pictures_are_refused():
     cut = read_image(data[: len(data) // 2], file_name="a.png", media_type="image/png", limits=Limits())
     with pytest.raises(UnreadableDocument, match="damaged"):
         recognised(cut, Replayed([]))
+
+
+def test_text_below_a_scan_is_not_believed_and_text_over_a_picture_is():
+    import pymupdf
+
+    pixels = drawn(table_page())
+    scan = pymupdf.Pixmap(pymupdf.csRGB, pixels.shape[1], pixels.shape[0], pixels.tobytes(), False)
+    with pymupdf.open() as covered:
+        page = covered.new_page()
+        page.insert_text((64, 160), "1Z86.7G words of another recogniser")
+        page.insert_image(page.rect, pixmap=scan)
+        page.insert_text((64, 700), "printed upon it")
+        words = document(covered.tobytes()).pages[0].words
+    assert [word.text for word in words] == ["printed", "upon", "it"]
+
+
+def test_text_below_a_seal_that_lets_it_shine_through_stays():
+    import pymupdf
+
+    seal = pymupdf.Pixmap(pymupdf.csRGB, (0, 0, 80, 80), True)
+    seal.clear_with(0)
+    with pymupdf.open() as sealed:
+        page = sealed.new_page()
+        page.insert_text((64, 160), "signed")
+        page.insert_image((40, 120, 140, 220), pixmap=seal)
+        assert [word.text for word in document(sealed.tobytes()).pages[0].words] == ["signed"]
