@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from extract.layout.triage import is_usual
 from extract.ocr.ctc import best_path, likeliest
 from extract.ocr.engine import DIGITS, Alternative, Line, PixelBox, RecognitionFailed
 
@@ -34,6 +35,9 @@ _WIDTHS = (96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024,
 _BATCH_WIDTH = 1600
 """Crops are read together up to this total width: larger batches gain nothing on a processor."""
 _BATCHES = (8, 4, 2, 1)
+_UNEXPECTED = 0.05
+"""Weight of characters that disclosures do not print: of look-alikes in other scripts (決, 费's 費) the
+simplified one is meant; a rare name is read so surely that the weight does not hide it."""
 
 
 def threads() -> int:
@@ -106,6 +110,7 @@ class PaddleEngine:
         self._detector: Any = whole.text_det
         self._session: Any = whole.text_rec.session
         self._characters: list[str] = whole.text_rec.postprocess_op.character
+        self._expected: Any = np.array([_weight(char) for char in self._characters], np.float32)
 
     def find(self, picture: Pixels) -> tuple[PixelBox, ...]:
         import cv2
@@ -131,7 +136,8 @@ class PaddleEngine:
         for batch, width in _batches(crops):
             steps = self._steps([crops[index] for index in batch], width)
             for index, own in zip(batch, steps, strict=True):
-                lines[index] = best_path(own, self._characters, _width(crops[index]) / width)
+                share = _width(crops[index]) / width
+                lines[index] = best_path(own, self._characters, share, self._expected)
         return tuple(lines)
 
     def alternatives(self, crop: Pixels, alphabet: str = DIGITS) -> tuple[Alternative, ...]:
@@ -151,6 +157,11 @@ def _named(kinds: Any, backend: str) -> Any:
     if backend not in ("openvino", "onnxruntime"):
         raise RecognitionFailed(f"{BACKEND} is {backend!r}; set it to openvino or onnxruntime")
     return kinds(backend)
+
+
+def _weight(character: str) -> float:
+    """How far a class of the recogniser is to be expected; the blank is called by a word."""
+    return 1.0 if len(character) != 1 or character.isspace() or is_usual(character) else _UNEXPECTED
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,10 +31,15 @@ _SAMPLE = 8
 """So many lines tell which way up a page is."""
 _SIZE_OF_BOX = 0.72
 """Font size as a share of the height of the box the engine draws around a line."""
+_NEVER_FIRST = "、。，；"
+"""Marks that end a phrase or an ordinal (一、) and begin no line."""
+_SPACED_FIGURE = re.compile(r"-?\d{1,3}(?: ?, ?\d{3})*(?: ?\. ?\d+)?")
 _GAP = 1.3
 """A gap between characters wider than this many text sizes ends a word."""
 _SURE = 0.7
 """A line whose least certain character scores below this is worth another look."""
+_SUREST = 0.9999
+"""Nothing read from pixels is as certain as a text layer, which counts as 1."""
 _INK = 60
 """Ink is darker than paper by at least this."""
 _BLANK = 0.0002
@@ -134,7 +140,24 @@ def _read_lines(sheet: Sheet, boxes: Sequence[PixelBox], rules: Rules, engine: E
     pieces = [piece for box in boxes for piece in cut_at_rules(box, rules, sheet.dpi)]
     crops = [sheet.values[y0:y1, x0:x1] for x0, y0, x1, y1 in pieces]
     lines = _surer(crops, engine.read(crops), engine)
-    return [Recognised(line, box) for line, box in zip(lines, pieces, strict=True) if line.text.strip()]
+    found = [Recognised(_tidied(line), box) for line, box in zip(lines, pieces, strict=True)]
+    return [each for each in found if each.line.text.strip()]
+
+
+def _tidied(line: Line) -> Line:
+    """A line as it can have been printed.
+
+    It does not begin with the mark behind an ordinal: what stood before, a lone 一, was not read.
+    Blanks around the separators of a figure are the wide places of its font.
+    """
+    first = len(line.text) - len(line.text.lstrip(_NEVER_FIRST))
+    kept = list(range(first, len(line.text)))
+    if _SPACED_FIGURE.fullmatch(line.text):
+        kept = [place for place in kept if not line.text[place].isspace()]
+    if not kept or len(kept) == len(line.text):
+        return line
+    text = "".join(line.text[place] for place in kept)
+    return replace(line, text=text, places=tuple(line.places[place] for place in kept))
 
 
 def _surer(crops: Sequence[Pixels], lines: Sequence[Line], engine: Engine) -> list[Line]:
@@ -272,7 +295,7 @@ def _words(found: Recognised, size: float, scale: float) -> Iterator[Word]:
             (x0 + right) * scale,
             y1 * scale,
             round(size * scale, 2),
-            found.line.weakest,
+            min(found.line.weakest, _SUREST),
         )
 
 

@@ -10,6 +10,7 @@ from extract.layout.triage import Triage, triage
 from extract.ocr.engine import Engine, RecognitionFailed
 from extract.ocr.paddle import paddle_engine
 from extract.ocr.pageread import PictureReading, has_ink, read_picture
+from extract.ocr.separators import with_separators
 from extract.ocr.skew import onto_displayed
 from extract.reading.intake import Deadline, Limits
 from extract.reading.pages import Box, Page, PageDocument, Ruling, Trust, Word
@@ -59,7 +60,7 @@ def read_pictures(
     count = sum(page.trust in ("ocr", "mixed") for page in pages)
     read = replace(
         document,
-        pages=tuple(pages),
+        pages=with_separators(pages) if count else tuple(pages),
         problems=(*document.problems, *_unrecognised(failures)),
         trust=_trust([page for page in pages if page.words]) if count else document.trust,
     )

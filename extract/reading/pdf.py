@@ -237,8 +237,7 @@ def _painted(page: Any, frame: _Frame) -> list[tuple[bool, Box]]:
     return [
         (kind == "fill-image", frame.box(box))
         for kind, box, *_ in page.get_bboxlog()
-        if kind == "fill-text"
-        or (kind == "fill-image" and tuple(round(edge) for edge in box) not in clear)
+        if kind == "fill-text" or (kind == "fill-image" and tuple(round(edge) for edge in box) not in clear)
     ]
 
 

@@ -40,6 +40,14 @@ def test_nothing_but_blanks_is_no_text():
     assert best_path(steps((1, 0, 0, 0, 0)), CHARACTERS, 1.0).text == ""
 
 
+def test_characters_nobody_prints_give_way_to_look_alikes_but_not_to_nothing():
+    expected = np.array([1, 1, 1, 1, 0.05], dtype=np.float32)
+    unsure, sure = steps((0.05, 0.35, 0, 0, 0.6)), steps((0.01, 0.02, 0, 0, 0.97))
+    assert best_path(unsure, CHARACTERS, 1.0, expected).text == "0"
+    assert best_path(unsure, CHARACTERS, 1.0, expected).weakest == pytest.approx(0.35)
+    assert best_path(sure, CHARACTERS, 1.0, expected).text == "口"
+
+
 def test_alternatives_keep_to_the_alphabet_and_come_likeliest_first():
     found = likeliest(steps((0.05, 0.3, 0.05, 0, 0.6), (0.1, 0.1, 0.8, 0, 0)), CHARACTERS, "01.")
     assert [alternative.text for alternative in found[:2]] == ["01", "1"]

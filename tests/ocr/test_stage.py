@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,27 @@ def test_a_scan_gets_words_and_rulings_where_they_stand(scan):
     assert len([r for r in page.rulings if not r.horizontal]) == 5
 
 
+def test_a_line_does_not_begin_with_the_mark_behind_a_lost_ordinal(scan):
+    found = recognised(scan, Replayed([(pixel_box(64, 150, 120, 165), "、财政拨款")])).document.pages[0]
+    assert [word.text for word in found.words] == ["财政拨款"]
+    assert found.words[0].x0 == pytest.approx(64, abs=1)
+
+
+def test_blanks_around_the_separators_of_a_figure_are_no_gaps(scan):
+    for read, words in (("8, 882, 399", ["8,882,399"]), ("12 .50", ["12.50"]), ("12 50", ["12", "50"])):
+        found = recognised(scan, Replayed([(pixel_box(64, 150, 120, 165), read)])).document.pages[0]
+        assert [word.text for word in found.words] == words
+
+
+def test_nothing_read_from_pixels_counts_as_certain(scan):
+    class Certain(Replayed):
+        def read(self, crops):
+            return tuple(replace(line, weakest=1.0) for line in super().read(crops))
+
+    found = recognised(scan, Certain([(pixel_box(64, 150, 100, 165), "208")])).document.pages[0]
+    assert found.words[0].confidence < 1
+
+
 def test_a_line_over_two_cells_is_read_cell_by_cell(scan):
     engine = Replayed([(pixel_box(300, 150, 420, 165), "over the ruling")])
     recognised(scan, engine)
@@ -97,14 +119,14 @@ def test_a_failing_engine_leaves_the_pages_and_says_so():
 
 
 def test_a_scan_nothing_can_be_read_of_is_refused_with_the_reason(scan):
-    with pytest.raises(UnreadableDocument, match="page 1 could not be recognised.*out of memory"):
+    with pytest.raises(UnreadableDocument, match=r"page 1 could not be recognised.*out of memory"):
         recognised(scan, Failing())
 
 
 def test_a_missing_recogniser_is_named_with_what_to_install(scan, monkeypatch):
     paddle_engine.cache_clear()
     monkeypatch.setitem(sys.modules, "rapidocr", None)
-    with pytest.raises(UnreadableDocument, match="not installed.*pip install rapidocr"):
+    with pytest.raises(UnreadableDocument, match=r"not installed.*pip install rapidocr"):
         read_pictures(scan, file_name="a.pdf", limits=Limits())
 
 
