@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import accuracy, cold, memory, speed
+from tests.benchmarks import accuracy, cold, memory, scans, speed
 from tests.benchmarks.documents import documents_in, generated
 from tests.benchmarks.report import PAGE, result_block, write_result
+from tests.benchmarks.scan_peers import PEERS
+from tests.corpus.arrivals import ARRIVALS
 
 Arguments = argparse.Namespace
 
@@ -36,11 +38,19 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
     return accuracy.report(scores, accuracy.score_gold() if args.gold else {}, args.seeds)
 
 
+def _scans(args: Arguments, workplace: Path) -> str:
+    peers = [peer for peer in PEERS if args.peers and peer.installed]
+    sources = scans.documents(args.folder, workplace)
+    names = args.arrival or list(ARRIVALS)
+    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages, peers=peers))
+
+
 COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
     "speed": _speed,
     "cold": _cold,
     "memory": _memory,
     "accuracy": _accuracy,
+    "scans": _scans,
 }
 
 
@@ -63,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seeds", type=_seeds, default=range(1, 6), metavar="A-B", help="default 1-5")
     command.add_argument("--family", action="append", default=[], help="a family of templates; default all")
     command.add_argument("--no-gold", dest="gold", action="store_false", help="only generated documents")
+    command = commands.add_parser("scans")
+    command.add_argument("folder", nargs="?", type=Path, help="PDFs to read (default: real and generated)")
+    command.add_argument("--arrival", action="append", choices=ARRIVALS, help="a way to arrive; default all")
+    command.add_argument("--pages", type=int, default=4, help="pages with tables of each document; default 4")
+    command.add_argument("--seed", type=int, default=7, help="default 7")
+    command.add_argument("--no-peers", dest="peers", action="store_false", help="gongkai alone")
     for command in commands.choices.values():
         command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
     return parser

@@ -1,8 +1,8 @@
 """In the benchmarks: how right gongkai is when a document arrives as pixels, whatever happened to them.
 
 The pages with tables of digital PDFs (and the first page, which names the document) are cut out, sent
-through every way of ``tests.corpus.arrivals`` and extracted; the truth is the extraction of the same
-pages while they were digital, held against the truth or gold of the whole document by ``accuracy``.
+through every way of ``tests.corpus.arrivals`` and extracted. The truth is the extraction of the same
+pages while they were digital, which ``accuracy`` holds against the truth or gold of whole documents.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.documents import Document
+from tests.benchmarks.documents import SHARED, Document, documents_in, generated
+from tests.benchmarks.figures import WantedRow, count_found, count_wanted, wanted_rows
 from tests.benchmarks.report import markdown_table
+from tests.benchmarks.scan_peers import Peer
 from tests.corpus.arrivals import ARRIVALS, Arrival
 from tests.corpus.compare import TRUSTED, plain_name
 
@@ -34,6 +36,7 @@ class Task:
     data: bytes
     cells: Counter[Cell]
     codes: Counter[tuple[str, str]]
+    rows: tuple[WantedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Reading:
     """One document that arrived one way.
 
     ``false`` cells hold a figure that the document does not print there; ``unflagged`` of them pass for
-    proven or consistent. ``wrong`` and ``lost`` name the cells.
+    proven or consistent. ``wrong`` and ``lost`` name the cells. ``found`` counts, by reader, the figures
+    that stand in a row of a grid with their name or code.
     """
 
     document: str
@@ -58,6 +62,8 @@ class Reading:
     wrong: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     failure: str = ""
+    figures: int = 0
+    found: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def f1(self) -> float:
@@ -83,7 +89,15 @@ def make_task(document: Document, most: int) -> Task:
         pages.select(chosen)
         data = bytes(pages.tobytes(garbage=3, no_new_id=True))
     output = _extracted(data, ".pdf")
-    return Task(document.path.stem, data, Counter(_cells(output)), Counter(_codes(output)))
+    rows = tuple(wanted_rows({"tables": _by_kind(output)}))
+    return Task(document.path.stem, data, Counter(_cells(output)), Counter(_codes(output)), rows)
+
+
+def _by_kind(output: Output) -> dict[str, list[Any]]:
+    tables: dict[str, list[Any]] = {}
+    for table in output["tables"]:
+        tables.setdefault(table["kind"], []).extend(table["rows"])
+    return tables
 
 
 def _figures(table: Mapping[str, Any]) -> bool:
@@ -128,7 +142,7 @@ def _codes(output: Output) -> Iterator[tuple[str, str]]:
     return ((t["kind"], row["code"]) for t in output["tables"] for row in t["rows"] if row["code"])
 
 
-def read(task: Task, name: str, seed: int) -> Reading:
+def read(task: Task, name: str, seed: int, peers: Sequence[Peer] = ()) -> Reading:
     """Send a document through one way of arriving and compare what is read with what it said."""
     from extract.errors import ExtractionError
 
@@ -142,7 +156,23 @@ def read(task: Task, name: str, seed: int) -> Reading:
     except ExtractionError as error:
         failure, output = str(error), {"tables": [], "quality": {"pages_ocr": 0, "seconds": {}}}
     seconds = time.perf_counter() - start
-    return _compared(task.name, name, wanted, codes, output, seconds, failure)
+    reading = _compared(task.name, name, wanted, codes, output, seconds, failure)
+    return replace(reading, figures=count_wanted(task.rows), found=_found(task, arrival, data, output, peers))
+
+
+def _found(
+    task: Task, arrival: Arrival, data: bytes, output: Output, peers: Sequence[Peer]
+) -> dict[str, int]:
+    """The figures gongkai and the others find, in files the others can read."""
+    if not peers or arrival.suffix != ".pdf":
+        return {}
+    own = [
+        [row["code"] or "", row["name"] or "", *(text or "" for text in row["amounts"].values())]
+        for table in output["tables"]
+        for row in table["rows"]
+    ]
+    others = {peer.package: count_found(task.rows, peer.rows(data)) for peer in peers}
+    return {"gongkai": count_found(task.rows, own), **others}
 
 
 def _whole(arrival: Arrival) -> bool:
@@ -217,7 +247,21 @@ def report(readings: Sequence[Reading]) -> str:
     """The readings in Markdown, one line for each way of arriving; hard ones below."""
     names = [name for name in ARRIVALS if any(reading.arrival == name for reading in readings)]
     ordered = sorted(names, key=lambda name: ARRIVALS[name].hard)
-    return markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])
+    parts = [markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])]
+    readers = list(dict.fromkeys(reader for reading in readings for reader in reading.found))
+    if readers:
+        lines = [_peer_line(name, _of(readings, name), readers) for name in ordered]
+        parts.append(markdown_table(("arrives as", "figures", *readers), [line for line in lines if line]))
+    return "\n\n".join(parts)
+
+
+def _peer_line(name: str, readings: Sequence[Reading], readers: Sequence[str]) -> list[str]:
+    compared = [reading for reading in readings if reading.found]
+    figures = sum(reading.figures for reading in compared)
+    if not figures:
+        return []
+    found = [sum(reading.found[reader] for reading in compared) for reader in readers]
+    return [name, f"{figures:,}", *(f"{count:,} ({count / figures:.1%})" for count in found)]
 
 
 def _of(readings: Iterable[Reading], arrival: str) -> list[Reading]:
@@ -245,8 +289,16 @@ def _line(name: str, readings: Sequence[Reading]) -> list[str]:
 
 
 def documents(folder: Path | None, workplace: Path) -> list[Document]:
-    """The real documents, where they are at hand, and two generated ones."""
-    from tests.benchmarks.documents import SHARED, documents_in, generated
+    """The PDFs of a folder or, without one, the real documents and two generated ones."""
+    if folder:
+        return documents_in(folder, workplace)
+    real = documents_in(None, workplace / "real") if (SHARED / "real").is_dir() else []
+    return real + generated(workplace, count=2, first=12)
 
-    real = documents_in(folder, workplace) if folder or (SHARED / "real").is_dir() else []
-    return real + generated(workplace, count=2, first=11)
+
+def read_all(
+    sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int, peers: Sequence[Peer]
+) -> list[Reading]:
+    """Every document in every way of arriving; ``most`` pages with tables of each."""
+    tasks = [make_task(document, most) for document in sources]
+    return [read(task, name, seed, peers) for name in arrivals for task in tasks]
