@@ -33,6 +33,7 @@ _SLACK_INCHES = 0.08
 """Rules that end this short of each other meet."""
 _FAINT = 4.0
 """Grey values by which a faint rule is darker than the paper on both its sides."""
+_DARK = 70.0
 _ALONG_INCHES = 0.04
 _STRETCH_INCHES = 0.3
 _UNBROKEN = 0.92
@@ -97,8 +98,8 @@ def find_rules(values: Pixels, dpi: float) -> Rules:
 def faint_marks(values: Pixels, dpi: float) -> Pixels:
     """Horizontal rules hardly darker than the paper above and below them: 255 on 0.
 
-    Such a rule is darker than its surroundings nearly everywhere along a good stretch; rows of
-    text are so at every second place.
+    Such a rule is a little darker than its surroundings nearly everywhere along a good stretch;
+    strokes of text, where they line up, are far darker.
     """
     import cv2
     import numpy as np
@@ -106,7 +107,8 @@ def faint_marks(values: Pixels, dpi: float) -> Pixels:
     along = cv2.blur(values.astype(np.float32), (max(int(dpi * _ALONG_INCHES), 3), 1))
     apart = max(int(dpi * _APART_INCHES), 3)
     above, below = np.roll(along, apart, axis=0), np.roll(along, -apart, axis=0)
-    deeper = np.asarray(np.minimum(above, below) - along > _FAINT, np.float32)
+    depth = np.minimum(above, below) - along
+    deeper = np.asarray((depth > _FAINT) & (depth < _DARK), np.float32)
     stretch = int(dpi * _STRETCH_INCHES)
     sure = np.asarray(cv2.blur(deeper, (stretch, 1)) >= _UNBROKEN, np.uint8)
     return np.asarray(cv2.dilate(sure, np.ones((1, stretch), np.uint8)) * 255, np.uint8)
