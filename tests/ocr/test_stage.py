@@ -12,6 +12,7 @@ from PIL import Image
 
 from extract.errors import LimitExceeded, UnreadableDocument
 from extract.ocr.paddle import paddle_engine
+from extract.ocr.pageread import distinct
 from extract.ocr.stage import read_pictures
 from extract.reading.image import read_image
 from extract.reading.intake import Limits, read_source
@@ -73,6 +74,25 @@ def test_blanks_around_the_separators_of_a_figure_are_no_gaps(scan):
     for read, words in (("8, 882, 399", ["8,882,399"]), ("12 .50", ["12.50"]), ("12 50", ["12", "50"])):
         found = recognised(scan, Replayed([(pixel_box(64, 150, 120, 165), read)])).document.pages[0]
         assert [word.text for word in found.words] == words
+
+
+def test_a_box_that_cuts_a_figure_is_grown_to_its_end(scan):
+    widths: list[int] = []
+
+    class Watching(Replayed):
+        def read(self, crops):
+            widths.extend(crop.shape[1] for crop in crops if crop.shape[0] > 20)
+            return super().read(crops)
+
+    recognised(scan, Watching([(pixel_box(333, 149, 352, 166), "1,28")]))
+    assert widths[0] == pytest.approx(19 * SCALE, abs=2)
+    assert any(41 * SCALE < width < 46 * SCALE for width in widths[1:])  # to the end of 1,286.76
+
+
+def test_what_another_box_covers_is_not_read_again():
+    line, part, beside, over_two = (10, 10, 200, 40), (180, 12, 202, 39), (205, 10, 240, 40), (0, 0, 300, 90)
+    assert distinct([line, part, beside]) == [line, beside]
+    assert distinct([over_two, line]) == [over_two, line]
 
 
 def test_nothing_read_from_pixels_counts_as_certain(scan):
