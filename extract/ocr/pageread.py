@@ -37,6 +37,7 @@ _ADJACENT = 0.2
 """Ink nearer to the end of a line than this share of its height belongs to it."""
 _NEVER_FIRST = "、。，；"
 """Marks that end a phrase or an ordinal (一、) and begin no line."""
+_LOST_STROKE = re.compile(r"(?<!一)般(?=公共|行政|性)")
 _SPACED_FIGURE = re.compile(r"-?\d{1,3}(?: ?, ?\d{3})*(?: ?\. ?\d+)?")
 _GAP = 1.3
 """A gap between characters wider than this many text sizes ends a word."""
@@ -148,6 +149,16 @@ def _read_lines(sheet: Sheet, boxes: Sequence[PixelBox], rules: Rules, engine: E
     return [each for each in found if each.line.text.strip()]
 
 
+def _with_thinnest(line: Line) -> Line:
+    """A line with the 一 of 一般, a single stroke that faxes lose; 般 alone begins no word of a budget."""
+    lost = _LOST_STROKE.search(line.text)
+    if lost is None:
+        return line
+    at = lost.start()
+    text, places = line.text[:at] + "一" + line.text[at:], line.places
+    return replace(line, text=text, places=(*places[:at], places[at], *places[at:]))
+
+
 def distinct(boxes: Sequence[PixelBox]) -> list[PixelBox]:
     """The boxes without those that lie in a larger one for the most part: ink is read once."""
     larger = sorted(boxes, key=_area, reverse=True)
@@ -178,6 +189,7 @@ def _tidied(line: Line) -> Line:
     It does not begin with the mark behind an ordinal: what stood before, a lone 一, was not read.
     Blanks around the separators of a figure are the wide places of its font.
     """
+    line = _with_thinnest(line)
     first = len(line.text) - len(line.text.lstrip(_NEVER_FIRST))
     kept = list(range(first, len(line.text)))
     if _SPACED_FIGURE.fullmatch(line.text):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks import accuracy, cold, memory, scans, speed
 from tests.benchmarks.documents import documents_in, generated
-from tests.benchmarks.report import PAGE, result_block, write_result
+from tests.benchmarks.report import PAGE, SCANS_PAGE, result_block, write_result
 from tests.benchmarks.scan_peers import PEERS
 from tests.corpus.arrivals import ARRIVALS
 
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=7, help="default 7")
     command.add_argument("--no-peers", dest="peers", action="store_false", help="gongkai alone")
     for command in commands.choices.values():
-        command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
+        command.add_argument("--write", action="store_true", help="also write to its page in docs/")
     return parser
 
 
@@ -93,7 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(result)
     if args.write:
         command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
-        write_result(args.command, result_block(" ".join(command), result))
+        page = SCANS_PAGE if args.command == "scans" else PAGE
+        write_result(args.command, result_block(" ".join(command), result), page)
 
 
 if __name__ == "__main__":

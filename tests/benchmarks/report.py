@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks.documents import ROOT
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+SCANS_PAGE = ROOT / "docs" / "scans.md"
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = True) -> str:

@@ -70,6 +70,12 @@ def test_a_line_does_not_begin_with_the_mark_behind_a_lost_ordinal(scan):
     assert found.words[0].x0 == pytest.approx(64, abs=1)
 
 
+def test_the_single_stroke_of_a_usual_word_is_put_back(scan):
+    for read, wanted in (("、般公共服务支出", "一般公共服务支出"), ("一、般公共预算", "一、一般公共预算")):
+        engine = Replayed([(pixel_box(64, 150, 120, 165), read)])
+        assert [word.text for word in recognised(scan, engine).document.pages[0].words] == [wanted]
+
+
 def test_blanks_around_the_separators_of_a_figure_are_no_gaps(scan):
     for read, words in (("8, 882, 399", ["8,882,399"]), ("12 .50", ["12.50"]), ("12 50", ["12", "50"])):
         found = recognised(scan, Replayed([(pixel_box(64, 150, 120, 165), read)])).document.pages[0]
