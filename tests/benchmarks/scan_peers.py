@@ -33,7 +33,7 @@ def _img2table(data: bytes) -> Iterator[Cells]:
     from img2table.document import PDF
 
     document = PDF(src=data, detect_rotation=True)
-    for tables in document.extract_tables(ocr=_recogniser(), min_confidence=0).values():
+    for tables in document.extract_tables(ocr=_recogniser(), min_confidence=1).values():
         for table in tables:
             for row in table.content.values():
                 yield [cell.value or "" for cell in row]

@@ -107,7 +107,7 @@ def _figures(table: Mapping[str, Any]) -> bool:
 def _spread(pages: Sequence[int], most: int) -> list[int]:
     if len(pages) <= most:
         return list(pages)
-    return [pages[round(place * (len(pages) - 1) / (most - 1))] for place in range(most)]
+    return [pages[round(place * (len(pages) - 1) / max(most - 1, 1))] for place in range(most)]
 
 
 def _extracted(data: bytes, suffix: str) -> dict[str, Any]:
