@@ -28,6 +28,7 @@ from extract.reading.intake import Intake, Limits, read_source
 from extract.reading.pages import NativeDocument, PageDocument, SourceDocument, Transcript
 from extract.reading.readers import READERS
 from extract.subjects import match_subjects, readdressed
+from extract.subjects.unsure import reading_doubts
 from extract.tables.expected import missing_forms
 from extract.tables.formreader import Setting
 from extract.tables.forms.registry import classification_of_form
@@ -87,7 +88,10 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
     with clock("accounting"):
         tables = [subject.table for subject in subjects]
         examination = examine(tables, kind=facts.kind, trust=document.trust)
-        doubts = {reading.table.id: reading.doubts for reading in readings}
+        doubts = {
+            reading.table.id: (*reading.doubts, *reading_doubts(subject.table))
+            for reading, subject in zip(readings, subjects, strict=True)
+        }
         proven = with_proofs(tables, examination.proofs, doubts)
         checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
     with clock("layout"):

@@ -11,6 +11,8 @@ from extract.tables.weighing import row_address
 from models.disclosure import Check, Disclosure, Facts, Proof, Quality, Table
 
 _CONFIDENCE_OF_DOUBT = 0.5
+_SURE = 0.9
+"""A recognised figure less certain than this needs two identities."""
 _SHOWN = 5
 """So many examples are named in one reason."""
 
@@ -29,6 +31,8 @@ def _proven_table(table: Table, proofs: Mapping[CellKey, Proof], doubts: Sequenc
         cells = {}
         for key, cell in row.cells.items():
             proof = proofs.get((table.id, index, key), "unchecked")
+            if proof == "consistent" and cell.confidence < _SURE:
+                proof = "unchecked"  # one sum may repeat the figure, misread the same way
             if (index, key) in doubtful:
                 proof = "contradicted" if proof == "contradicted" else "unchecked"
                 cell = cell.model_copy(update={"confidence": _CONFIDENCE_OF_DOUBT})

@@ -70,11 +70,12 @@ def is_rubbish(words: Sequence[Word]) -> bool:
     text = "".join(word.text for word in words)
     if len(text) < _ENOUGH_CHARACTERS:
         return False
-    rare = sum(not _usual(char) for char in text)
+    rare = sum(not is_usual(char) for char in text)
     return rare > _RUBBISH_SHARE * len(text) or _no_language(text)
 
 
-def _usual(char: str) -> bool:
+def is_usual(char: str) -> bool:
+    """Whether disclosures print this character: simplified Chinese, ASCII and the signs of a text."""
     if " " <= char <= "~" or char in _PLAIN or "！" <= char <= "～":
         return True
     try:

@@ -20,15 +20,16 @@ _BEAM = 12
 _LEAST = 1e-4
 
 
-def best_path(steps: Steps, characters: Sequence[str], share: float) -> Line:
+def best_path(steps: Steps, characters: Sequence[str], share: float, expected: Steps | None = None) -> Line:
     """The likeliest class of every step, repetitions and blanks dropped (Graves et al. 2006, best path).
 
     ``steps`` has shape (steps, classes). ``share`` is the share of the steps that the crop fills,
-    the rest is padding.
+    the rest is padding. ``expected`` weighs the classes by how far their characters are to be
+    expected at all; scores stay those of the steps.
     """
     import numpy as np
 
-    classes = steps.argmax(axis=1)
+    classes = (steps if expected is None else steps * expected).argmax(axis=1)
     begins = np.ones(len(classes), dtype=bool)
     begins[1:] = classes[1:] != classes[:-1]
     kept = np.flatnonzero(begins & (classes != BLANK))

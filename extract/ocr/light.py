@@ -15,6 +15,10 @@ WORKING_DPI = 300.0
 """Resolution at which faint and 1-bit pictures are mended."""
 _COLOURED = 50
 """A pixel whose red exceeds green and blue by so much is red."""
+_REDDISH = 10
+"""Red so little above green and blue is still the edge of a stamp."""
+_LIGHT_RED = 140
+"""Pixels darker than this in the red channel have black ink under the stamp."""
 _STAMP_INCHES = 0.6
 """Red larger than this both ways is a stamp; red text is smaller."""
 _GROUND_DPI = 40.0
@@ -60,8 +64,26 @@ def without_stamps(pixels: Pixels, values: Pixels, dpi: float) -> Pixels:
                 max(top - 4, 0) * step : (top + high + 4) * step,
                 max(left - 4, 0) * step : (left + wide + 4) * step,
             ]
-            result[area] = np.maximum(result[area], pixels[area][:, :, 0])
+            result[area] = np.maximum(result[area], _beneath_red(pixels[area]))
     return result
+
+
+def _beneath_red(pixels: Pixels) -> Pixels:
+    """What a red filter shows of an RGB picture: red ink as white as the paper, black ink black.
+
+    Red ink darkens even the red channel a little; reddish pixels are lightened by as much as the
+    ink of the stamp itself is darkened.
+    """
+    import cv2
+    import numpy as np
+
+    smooth = cv2.GaussianBlur(pixels, (0, 0), 1.0).astype(np.int16)  # JPEG halves the resolution of colour
+    redness = smooth[:, :, 0] - np.maximum(smooth[:, :, 1], smooth[:, :, 2])
+    red = pixels[:, :, 0]
+    ink = red[(redness > _COLOURED) & (red > _LIGHT_RED)]
+    level = float(np.percentile(ink, 20)) if ink.size else 255.0
+    lightened = np.clip(red.astype(np.float32) * (255.0 / level), 0, 255)
+    return np.where(redness > _REDDISH, lightened, red).astype(np.uint8)
 
 
 def is_bilevel(values: Pixels) -> bool:
@@ -168,11 +190,11 @@ def is_broken(values: Pixels) -> bool:
 
 
 def mended_strokes(values: Pixels, *, broken: bool) -> Pixels:
-    """A black and white picture, brought to 300 dpi, with strokes thickened and softened: breaks close."""
+    """A black and white picture, brought to 300 dpi, softened; broken strokes thickened until they close."""
     import cv2
     import numpy as np
 
-    side, soft = (3, 1.3) if broken else (2, 0.9)
+    side, soft = (3, 1.3) if broken else (1, 0.9)
     thick = cv2.erode(values, np.ones((side, side), np.uint8))
     return np.asarray(cv2.GaussianBlur(thick, (0, 0), soft), np.uint8)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from extract.layout.triage import is_usual
 from extract.ocr.ctc import best_path, likeliest
 from extract.ocr.engine import DIGITS, Alternative, Line, PixelBox, RecognitionFailed
 
@@ -33,6 +35,9 @@ _WIDTHS = (96, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896, 1024,
 _BATCH_WIDTH = 1600
 """Crops are read together up to this total width: larger batches gain nothing on a processor."""
 _BATCHES = (8, 4, 2, 1)
+_UNEXPECTED = 0.05
+"""Weight of characters that disclosures do not print: of look-alikes in other scripts (決, 费's 費) the
+simplified one is meant; a rare name is read so surely that the weight does not hide it."""
 
 
 def threads() -> int:
@@ -41,17 +46,39 @@ def threads() -> int:
     return int(said) if said.isdigit() and int(said) > 0 else os.cpu_count() or 1
 
 
+_INSTALL = "pip install rapidocr onnxruntime, or openvino in place of onnxruntime"
+
+
 @functools.lru_cache(maxsize=1)
 def paddle_engine() -> PaddleEngine:
-    """The engine of this process, loaded when first asked for (about a second and 1 GB)."""
-    return PaddleEngine(threads(), _backend())
+    """The engine of this process, loaded when first asked for (about a second and 1 GB).
+
+    Raises ``RecognitionFailed``, which says what to install, when the library or all its runtimes
+    are missing or broken.
+    """
+    _forbid_telemetry()
+    failure = ""
+    for backend in _backends():
+        try:
+            return PaddleEngine(threads(), backend)
+        except RecognitionFailed as error:
+            failure = failure or str(error)
+    raise RecognitionFailed(failure)
 
 
-def _backend() -> str:
+def _backends() -> tuple[str, ...]:
+    """The runtimes to try, fastest first."""
     said = os.environ.get(BACKEND)
     if said:
-        return said
-    return "openvino" if importlib.util.find_spec("openvino") else "onnxruntime"
+        return (said,)
+    installed = tuple(name for name in ("openvino", "onnxruntime") if importlib.util.find_spec(name))
+    return installed or ("onnxruntime",)
+
+
+def _forbid_telemetry() -> None:
+    """Importing OpenVINO reports the import to its makers, unless their package for it is absent."""
+    if "openvino" not in sys.modules:
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 
 class PaddleEngine:
@@ -59,19 +86,21 @@ class PaddleEngine:
 
     def __init__(self, threads: int, backend: str) -> None:
         import numpy as np
-        from rapidocr import EngineType, RapidOCR
+
+        with _missing():
+            from rapidocr import EngineType, RapidOCR
 
         options = {
             "Global.log_level": "critical",
-            "Det.engine_type": EngineType(backend),
-            "Rec.engine_type": EngineType(backend),
+            "Det.engine_type": _named(EngineType, backend),
+            "Rec.engine_type": _named(EngineType, backend),
             "EngineConfig.openvino.inference_num_threads": threads,
             # Pinned threads of two processes would share one core.
             "EngineConfig.openvino.enable_cpu_pinning": False,
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
-        with _failures():
+        with _missing(), _failures():
             whole = RapidOCR(params=options)
             paper = np.full((64, 320, 3), 255, np.uint8)
             whole(paper, use_det=True, use_cls=False, use_rec=False)  # a first use loads the models
@@ -81,6 +110,7 @@ class PaddleEngine:
         self._detector: Any = whole.text_det
         self._session: Any = whole.text_rec.session
         self._characters: list[str] = whole.text_rec.postprocess_op.character
+        self._expected: Any = np.array([_weight(char) for char in self._characters], np.float32)
 
     def find(self, picture: Pixels) -> tuple[PixelBox, ...]:
         import cv2
@@ -106,7 +136,8 @@ class PaddleEngine:
         for batch, width in _batches(crops):
             steps = self._steps([crops[index] for index in batch], width)
             for index, own in zip(batch, steps, strict=True):
-                lines[index] = best_path(own, self._characters, _width(crops[index]) / width)
+                share = _width(crops[index]) / width
+                lines[index] = best_path(own, self._characters, share, self._expected)
         return tuple(lines)
 
     def alternatives(self, crop: Pixels, alphabet: str = DIGITS) -> tuple[Alternative, ...]:
@@ -122,12 +153,32 @@ class PaddleEngine:
             return np.array(self._session(batch))  # a copy: the runtime writes its next answer over this one
 
 
+def _named(kinds: Any, backend: str) -> Any:
+    if backend not in ("openvino", "onnxruntime"):
+        raise RecognitionFailed(f"{BACKEND} is {backend!r}; set it to openvino or onnxruntime")
+    return kinds(backend)
+
+
+def _weight(character: str) -> float:
+    """How far a class of the recogniser is to be expected; the blank is called by a word."""
+    return 1.0 if len(character) != 1 or character.isspace() or is_usual(character) else _UNEXPECTED
+
+
+@contextmanager
+def _missing() -> Iterator[None]:
+    """A library that is not there becomes ``RecognitionFailed`` with what to install."""
+    try:
+        yield
+    except ImportError as error:
+        raise RecognitionFailed(f"the recogniser is not installed: {error}; {_INSTALL}") from error
+
+
 @contextmanager
 def _failures() -> Iterator[None]:
     """Whatever the runtimes raise becomes ``RecognitionFailed``."""
     from rapidocr.main import RapidOCRError
 
-    errors: list[type[BaseException]] = [RapidOCRError, RuntimeError, ValueError, ImportError, MemoryError]
+    errors: list[type[BaseException]] = [RapidOCRError, RuntimeError, ValueError, MemoryError]
     try:
         yield
     except (*errors, *_runtime_errors()) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,10 +31,20 @@ _SAMPLE = 8
 """So many lines tell which way up a page is."""
 _SIZE_OF_BOX = 0.72
 """Font size as a share of the height of the box the engine draws around a line."""
+_SAME_INK = 0.6
+"""A box of which another covers this share shows nothing of its own."""
+_ADJACENT = 0.2
+"""Ink nearer to the end of a line than this share of its height belongs to it."""
+_NEVER_FIRST = "、。，；"
+"""Marks that end a phrase or an ordinal (一、) and begin no line."""
+_LOST_STROKE = re.compile(r"(?<!一)般(?=公共|行政|性)")
+_SPACED_FIGURE = re.compile(r"-?\d{1,3}(?: ?, ?\d{3})*(?: ?\. ?\d+)?")
 _GAP = 1.3
 """A gap between characters wider than this many text sizes ends a word."""
 _SURE = 0.7
 """A line whose least certain character scores below this is worth another look."""
+_SUREST = 0.9999
+"""Nothing read from pixels is as certain as a text layer, which counts as 1."""
 _INK = 60
 """Ink is darker than paper by at least this."""
 _BLANK = 0.0002
@@ -89,7 +100,7 @@ def read_picture(picture: Picture, engine: Engine) -> PictureReading:
         sheet, turns = _turned(sheet, 2), turns + 2
         rules = find_rules(sheet.values, sheet.dpi)
         lines = _read_lines(sheet, engine.find(sheet.values), rules, engine)
-    lines += _read_lines(sheet, missed(sheet, lines, rules), rules, engine)
+    lines = _with_missed(sheet, lines, rules, engine)
     return _placed(picture, sheet, lines, rules, turns)
 
 
@@ -131,10 +142,62 @@ def _turned(sheet: Sheet, turns: int) -> Sheet:
 
 def _read_lines(sheet: Sheet, boxes: Sequence[PixelBox], rules: Rules, engine: Engine) -> list[Recognised]:
     """Read what is found, cut where rules run through it: a ruling is no character of a cell."""
-    pieces = [piece for box in boxes for piece in cut_at_rules(box, rules, sheet.dpi)]
+    pieces = distinct([piece for box in boxes for piece in cut_at_rules(box, rules, sheet.dpi)])
     crops = [sheet.values[y0:y1, x0:x1] for x0, y0, x1, y1 in pieces]
     lines = _surer(crops, engine.read(crops), engine)
-    return [Recognised(line, box) for line, box in zip(lines, pieces, strict=True) if line.text.strip()]
+    found = [Recognised(_tidied(line), box) for line, box in zip(lines, pieces, strict=True)]
+    return [each for each in found if each.line.text.strip()]
+
+
+def _with_thinnest(line: Line) -> Line:
+    """A line with the 一 of 一般, a single stroke that faxes lose; 般 alone begins no word of a budget."""
+    lost = _LOST_STROKE.search(line.text)
+    if lost is None:
+        return line
+    at = lost.start()
+    text, places = line.text[:at] + "一" + line.text[at:], line.places
+    return replace(line, text=text, places=(*places[:at], places[at], *places[at:]))
+
+
+def distinct(boxes: Sequence[PixelBox]) -> list[PixelBox]:
+    """The boxes without those that lie in a larger one for the most part: ink is read once."""
+    larger = sorted(boxes, key=_area, reverse=True)
+    kept: list[PixelBox] = []
+    for box in larger:
+        if not any(_repeats(box, other) for other in kept):
+            kept.append(box)
+    return [box for box in boxes if box in kept]
+
+
+def _repeats(box: PixelBox, other: PixelBox) -> bool:
+    """Whether another box covers this one; one over two lines is no reading of either."""
+    alike = other[3] - other[1] < 1.6 * (box[3] - box[1])
+    return alike and _shared(box, other) >= _SAME_INK * _area(box)
+
+
+def _area(box: PixelBox) -> int:
+    return max(box[2] - box[0], 0) * max(box[3] - box[1], 0)
+
+
+def _shared(box: PixelBox, other: PixelBox) -> int:
+    return _area((max(box[0], other[0]), max(box[1], other[1]), min(box[2], other[2]), min(box[3], other[3])))
+
+
+def _tidied(line: Line) -> Line:
+    """A line as it can have been printed.
+
+    It does not begin with the mark behind an ordinal: what stood before, a lone 一, was not read.
+    Blanks around the separators of a figure are the wide places of its font.
+    """
+    line = _with_thinnest(line)
+    first = len(line.text) - len(line.text.lstrip(_NEVER_FIRST))
+    kept = list(range(first, len(line.text)))
+    if _SPACED_FIGURE.fullmatch(line.text):
+        kept = [place for place in kept if not line.text[place].isspace()]
+    if not kept or len(kept) == len(line.text):
+        return line
+    text = "".join(line.text[place] for place in kept)
+    return replace(line, text=text, places=tuple(line.places[place] for place in kept))
 
 
 def _surer(crops: Sequence[Pixels], lines: Sequence[Line], engine: Engine) -> list[Line]:
@@ -185,8 +248,24 @@ def _median(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2] if values else 0.0
 
 
+def _with_missed(sheet: Sheet, lines: Sequence[Recognised], rules: Rules, engine: Engine) -> list[Recognised]:
+    """The lines with what the engine overlooked: lone characters, and ends of lines its boxes cut off."""
+    grown: dict[int, PixelBox] = {}
+    lone: list[PixelBox] = []
+    for box in missed(sheet, lines, rules):
+        beside = next((index for index, line in enumerate(lines) if _goes_on(line.box, box)), None)
+        if beside is None:
+            lone.append(_padded(box, sheet))
+        else:
+            grown[beside] = _around(grown.get(beside, lines[beside].box), box)
+    result = [line for index, line in enumerate(lines) if index not in grown]
+    for index, box in grown.items():
+        result += _read_lines(sheet, [box], rules, engine) or [lines[index]]
+    return result + _read_lines(sheet, lone, rules, engine)
+
+
 def missed(sheet: Sheet, lines: Sequence[Recognised], rules: Rules) -> list[PixelBox]:
-    """Boxes around ink as high as text that no line covers: single characters the engine overlooks."""
+    """Boxes around ink as high as text that no line covers."""
     import cv2
     import numpy as np
 
@@ -199,19 +278,29 @@ def missed(sheet: Sheet, lines: Sequence[Recognised], rules: Rules) -> list[Pixe
     _erase_rules(ink, rules, sheet.dpi)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, max(int(height * 0.35), 3)), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    found = []
-    for left, top, wide, high, area in stats[1:].tolist():
-        if 0.3 * height <= high <= 1.2 * height and 0.12 * height <= wide and area > 0.02 * height**2:
-            pad = int(height * 0.2)
-            found.append(
-                (
-                    max(left - pad, 0),
-                    max(top - pad, 0),
-                    min(left + wide + pad, ink.shape[1]),
-                    min(top + high + pad, ink.shape[0]),
-                )
-            )
-    return found
+    return [
+        (left, top, left + wide, top + high)
+        for left, top, wide, high, area in stats[1:].tolist()
+        if 0.3 * height <= high <= 1.2 * height and 0.12 * height <= wide and area > 0.02 * height**2
+    ]
+
+
+def _goes_on(line: PixelBox, box: PixelBox) -> bool:
+    """Whether a box stands in a line, right at one of its ends."""
+    height = line[3] - line[1]
+    gap = max(line[0] - box[2], box[0] - line[2])
+    within = min(line[3], box[3]) - max(line[1], box[1])
+    return gap < _ADJACENT * height and within > 0.7 * (box[3] - box[1])
+
+
+def _padded(box: PixelBox, sheet: Sheet) -> PixelBox:
+    pad = int(0.2 * (box[3] - box[1]))
+    height, width = sheet.values.shape
+    return max(box[0] - pad, 0), max(box[1] - pad, 0), min(box[2] + pad, width), min(box[3] + pad, height)
+
+
+def _around(box: PixelBox, other: PixelBox) -> PixelBox:
+    return min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3])
 
 
 def _erase_rules(ink: Pixels, rules: Rules, dpi: float) -> None:
@@ -272,7 +361,7 @@ def _words(found: Recognised, size: float, scale: float) -> Iterator[Word]:
             (x0 + right) * scale,
             y1 * scale,
             round(size * scale, 2),
-            found.line.weakest,
+            min(found.line.weakest, _SUREST),
         )
 
 

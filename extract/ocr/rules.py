@@ -31,6 +31,14 @@ _SAME_INCHES = 0.028
 """Parallel pieces closer than this are one position."""
 _SLACK_INCHES = 0.08
 """Rules that end this short of each other meet."""
+_FAINT = 4.0
+"""Grey values by which a faint rule is darker than the paper on both its sides."""
+_DARK = 70.0
+_ALONG_INCHES = 0.04
+_STRETCH_INCHES = 0.3
+_UNBROKEN = 0.92
+_APART_INCHES = 0.018
+"""A rule is thinner than this; the paper is looked at so far off its middle."""
 _COVER = 0.75
 """Share of a cell's side that must show ink for the side to be drawn."""
 
@@ -77,12 +85,33 @@ def find_rules(values: Pixels, dpi: float) -> Rules:
     )
     at = dpi * scale
     dark = dark_marks(small, at)
-    across, down = _ink(dark, at), _ink(np.ascontiguousarray(dark.T), at)
+    upended = np.ascontiguousarray(small.T)
+    across = np.maximum(_ink(dark, at), faint_marks(small, at))
+    down = np.maximum(_ink(np.ascontiguousarray(dark.T), at), faint_marks(upended, at))
     rows, columns = _positions(across, at), _positions(down, at)
     tolerance = max(_SAME_INCHES * at / 2, 1.5)
     horizontals = _drawn(across, rows, columns, tolerance, at)
     verticals = _drawn(down, columns, rows, tolerance, at)
     return Rules(_scaled(horizontals, scale), _scaled(verticals, scale))
+
+
+def faint_marks(values: Pixels, dpi: float) -> Pixels:
+    """Horizontal rules hardly darker than the paper above and below them: 255 on 0.
+
+    Such a rule is a little darker than its surroundings nearly everywhere along a good stretch;
+    strokes of text, where they line up, are far darker.
+    """
+    import cv2
+    import numpy as np
+
+    along = cv2.blur(values.astype(np.float32), (max(int(dpi * _ALONG_INCHES), 3), 1))
+    apart = max(int(dpi * _APART_INCHES), 3)
+    above, below = np.roll(along, apart, axis=0), np.roll(along, -apart, axis=0)
+    depth = np.minimum(above, below) - along
+    deeper = np.asarray((depth > _FAINT) & (depth < _DARK), np.float32)
+    stretch = int(dpi * _STRETCH_INCHES)
+    sure = np.asarray(cv2.blur(deeper, (stretch, 1)) >= _UNBROKEN, np.uint8)
+    return np.asarray(cv2.dilate(sure, np.ones((1, stretch), np.uint8)) * 255, np.uint8)
 
 
 def _ink(dark: Pixels, dpi: float) -> Pixels:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from extract.errors import UnreadableDocument
 from extract.layout.triage import Triage, triage
 from extract.ocr.engine import Engine, RecognitionFailed
 from extract.ocr.paddle import paddle_engine
 from extract.ocr.pageread import PictureReading, has_ink, read_picture
+from extract.ocr.separators import with_separators
 from extract.ocr.skew import onto_displayed
 from extract.reading.intake import Deadline, Limits
 from extract.reading.pages import Box, Page, PageDocument, Ruling, Trust, Word
@@ -33,7 +35,8 @@ def read_pictures(
     """Recognise whatever of the document has no readable text, and nothing else.
 
     The engine is only loaded when there is something to recognise. Pages it fails on stay as they
-    were and are named in ``problems``. Raises ``LimitExceeded`` for too many pixels or too much time.
+    were and are named in ``problems``. Raises ``LimitExceeded`` for too many pixels or too much time,
+    ``UnreadableDocument`` when the engine fails (or is not installed) and nothing else can be read.
     """
     found = {page.number: triage(page) for page in document.pages}
     needs = {number: need for number, need in found.items() if need.kind != "text"}
@@ -41,7 +44,7 @@ def read_pictures(
         return Recognition(document)
     deadline = Deadline(file_name, limits.seconds + limits.picture_seconds * len(needs))
     pages: list[Page] = []
-    problems: list[str] = []
+    failures: dict[str, list[str]] = {}
     with picture_source(document, file_name, limits) as source:
         for page in document.pages:
             deadline.check()
@@ -51,15 +54,31 @@ def read_pictures(
                 )
             except RecognitionFailed as error:
                 pages.append(page)
-                problems.append(f"page {page.number} could not be recognised ({error})")
+                failures.setdefault(str(error), []).append(str(page.number))
+    if failures and not any(page.words for page in pages):
+        _refuse(file_name, failures)
     count = sum(page.trust in ("ocr", "mixed") for page in pages)
     read = replace(
         document,
-        pages=tuple(pages),
-        problems=(*document.problems, *problems),
+        pages=with_separators(pages) if count else tuple(pages),
+        problems=(*document.problems, *_unrecognised(failures)),
         trust=_trust([page for page in pages if page.words]) if count else document.trust,
     )
     return Recognition(read, count)
+
+
+def _unrecognised(failures: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What to tell of the pages that failed, by reason."""
+    for reason, numbers in failures.items():
+        pages = f"page{'s' * (len(numbers) > 1)} {', '.join(numbers)}"
+        yield f"{pages} could not be recognised ({reason})"
+
+
+def _refuse(file_name: str, failures: Mapping[str, Sequence[str]]) -> None:
+    told = "; ".join(_unrecognised(failures))
+    raise UnreadableDocument(
+        file_name, f"has no text but pictures, and {told}", "see that the recogniser works, then try again"
+    )
 
 
 def _trust(pages: Sequence[Page]) -> Trust:

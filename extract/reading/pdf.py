@@ -63,14 +63,17 @@ def _read_page(page: Any) -> Page:
     frame = _Frame(text_turn, *_unrotated_size(page, rotation))
     rulings = tuple(ruling for box in _drawn_lines(page) if (ruling := frame.ruling(box)))
     verticals = sorted((r.x0, r.y0, r.y1) for r in rulings if not r.horizontal)
+    pictures = _pictures(page)
     words = tuple(word for line in lines for word in _line_words(line, frame, verticals))
+    if words and pictures:
+        words = _uncovered(words, _painted(page, frame))
     return Page(
         number=page.number + 1,
         width=frame.width,
         height=frame.height,
         words=tuple(word for word in words if _on_page(word, frame)),
         rulings=rulings,
-        pictures=tuple(frame.box(box) for box in _pictures(page)),
+        pictures=tuple(frame.box(box) for box in pictures),
         turn=(rotation - text_turn) % 4,
         curves=0 if words else _curves(page),
     )
@@ -218,6 +221,39 @@ def _pictures(page: Any) -> list[Box]:
     if not page.get_images():  # asking for positions costs as much as reading the text
         return []
     return [tuple(info["bbox"]) for info in page.get_image_info()]
+
+
+def _painted(page: Any, frame: _Frame) -> list[tuple[bool, Box]]:
+    """What covers and what is text, in the order it is painted: whether it is a picture, and its box.
+
+    Pictures with a mask (seals, logos) let shine through what is below them and are left out.
+    """
+    masked = {xref for xref, mask, *_ in page.get_images() if mask}
+    clear = {
+        tuple(round(edge) for edge in info["bbox"])
+        for info in page.get_image_info(xrefs=True)
+        if info["xref"] in masked
+    }
+    return [
+        (kind == "fill-image", frame.box(box))
+        for kind, box, *_ in page.get_bboxlog()
+        if kind == "fill-text" or (kind == "fill-image" and tuple(round(edge) for edge in box) not in clear)
+    ]
+
+
+def _uncovered(words: tuple[Word, ...], painted: Sequence[tuple[bool, Box]]) -> tuple[Word, ...]:
+    """The words that no picture was painted over: the text below a scan is some other program's reading."""
+    first = next((place for place, (picture, _) in enumerate(painted) if not picture), len(painted))
+    last = max((place for place, (picture, _) in enumerate(painted) if picture), default=-1)
+    if last < first:
+        return words
+    return tuple(word for word in words if not _is_covered(word, painted))
+
+
+def _is_covered(word: Word, painted: Sequence[tuple[bool, Box]]) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
+    here = [picture for picture, box in painted if box[0] <= x <= box[2] and box[1] <= y <= box[3]]
+    return bool(here) and here[-1] and not all(here)
 
 
 def _line_words(

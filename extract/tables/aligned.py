@@ -75,12 +75,14 @@ def aligned_grid(
     """
     lines = printed_lines(words)
     figured = [line for line in lines if _is_figured(line)]
+    if not figured:
+        return None
     first = _first_body_line(lines)
     lines = [*map(_spelled_together, lines[:first]), *map(_with_total, lines[first:])]
     bands = _drawn_bands(edges, words) or _bands(figured)
     if empty_columns and len(edges) < 3:
         bands = _with_empty_columns(bands, lines[:first])
-    if len(bands) < 2 or not figured:
+    if len(bands) < 2:
         return None
     header = _header_rows(lines[:first], bands)
     body = _body_rows(lines[first:], levels)

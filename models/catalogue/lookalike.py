@@ -26,6 +26,8 @@ No two names of one classification differ by them alone, save where they name th
 _TAKEN_FOR = frozenset(
     (one, other) for group in _GROUPS.split() for one in group for other in group if one != other
 )
+_THINNEST = "一"
+"""One thin stroke: faxes lose it whole."""
 _JUNK = re.compile(r"[\s\W_]|[A-Za-z]")
 
 
@@ -62,6 +64,8 @@ def is_misread(printed: str, name: str) -> bool:
 def _is_reading_error(kind: str, sign: str, wanted: str) -> bool:
     """Whether one change is a look-alike character or a mark, lost, added or taken for another."""
     if kind == "replace" and (sign, wanted) in _TAKEN_FOR:
+        return True
+    if kind == "insert" and wanted == _THINNEST:
         return True
     touched = {"replace": sign + wanted, "delete": sign, "insert": wanted}[kind]
     return all(_JUNK.fullmatch(each) for each in touched)

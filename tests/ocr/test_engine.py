@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -37,6 +40,14 @@ def test_nothing_but_blanks_is_no_text():
     assert best_path(steps((1, 0, 0, 0, 0)), CHARACTERS, 1.0).text == ""
 
 
+def test_characters_nobody_prints_give_way_to_look_alikes_but_not_to_nothing():
+    expected = np.array([1, 1, 1, 1, 0.05], dtype=np.float32)
+    unsure, sure = steps((0.05, 0.35, 0, 0, 0.6)), steps((0.01, 0.02, 0, 0, 0.97))
+    assert best_path(unsure, CHARACTERS, 1.0, expected).text == "0"
+    assert best_path(unsure, CHARACTERS, 1.0, expected).weakest == pytest.approx(0.35)
+    assert best_path(sure, CHARACTERS, 1.0, expected).text == "口"
+
+
 def test_alternatives_keep_to_the_alphabet_and_come_likeliest_first():
     found = likeliest(steps((0.05, 0.3, 0.05, 0, 0.6), (0.1, 0.1, 0.8, 0, 0)), CHARACTERS, "01.")
     assert [alternative.text for alternative in found[:2]] == ["01", "1"]
@@ -65,3 +76,37 @@ def test_the_engine_reads_a_whole_table_and_a_single_cell_again(scan):
     assert found[0].text == "66,008.34"
     assert found[0].probability > 0.8
     assert empty == ()
+
+
+_WATCHED = """
+import sys
+met = []
+sys.addaudithook(lambda event, args: met.append(event) if event.startswith({events}) else None)
+{before}
+from extract.ocr.engine import RecognitionFailed
+from extract.ocr.paddle import paddle_engine
+try:
+    paddle_engine()
+except RecognitionFailed as error:
+    print(error)
+print(sorted(set(met)))
+"""
+
+
+def loaded_apart(before: str = "") -> str:
+    """What a new process says that loads the engine: why it failed, and which of the events it met."""
+    events = ("socket.connect", "socket.getaddrinfo", "socket.sendto", "subprocess", "os.fork", "os.exec")
+    command = [sys.executable, "-c", _WATCHED.format(events=events, before=before)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_loading_the_engine_asks_nothing_of_the_network():
+    pytest.importorskip("rapidocr")
+    assert loaded_apart() == "[]"
+
+
+def test_missing_runtimes_are_named_with_what_to_install():
+    pytest.importorskip("rapidocr")
+    told = loaded_apart("sys.modules.update(openvino=None, onnxruntime=None)")
+    assert "not installed" in told
+    assert "pip install rapidocr onnxruntime" in told

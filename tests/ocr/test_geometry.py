@@ -50,6 +50,31 @@ def test_faint_and_broken_rules_are_found_whole(pixels):
     assert_rules_of_the_table(find_rules(faint, DPI))
 
 
+def test_hardly_visible_rules_are_found_in_the_grain_of_the_paper(pixels):
+    grey = light.grey(pixels)
+    rules = np.zeros(grey.shape, bool)
+    for x in LEFTS:
+        rules[round(TOP * SCALE) : round((TOP + len(ROWS) * ROW) * SCALE), round(x * SCALE)] = True
+    for row in range(len(ROWS) + 1):
+        y = round((TOP + row * ROW) * SCALE)
+        rules[y, round(LEFTS[0] * SCALE) : round(LEFTS[-1] * SCALE)] = True
+    bare = np.where(cv2.dilate(rules.astype(np.uint8), np.ones((5, 5))) > 0, 255, grey).astype(np.float32)
+    bare[rules] = 240
+    grain = np.random.default_rng(3).normal(0, 2.0, bare.shape)
+    assert_rules_of_the_table(find_rules(np.clip(bare + grain, 0, 255).astype(np.uint8), DPI))
+
+
+def test_rows_of_text_are_no_rules(pixels):
+    grey = light.grey(pixels)
+    for x in LEFTS:
+        grey[:, round(x * SCALE) - 3 : round(x * SCALE) + 4] = 255
+    for row in range(len(ROWS) + 1):
+        y = round((TOP + row * ROW) * SCALE)
+        grey[y - 3 : y + 4] = 255
+    found = find_rules(grey, DPI)
+    assert (found.horizontals, found.verticals) == ((), ())
+
+
 def test_a_side_that_is_not_drawn_stays_open(pixels):
     grey = light.grey(pixels)
     x, top = round(LEFTS[2] * SCALE), round(TOP * SCALE)
@@ -135,6 +160,15 @@ def test_a_red_stamp_is_lifted_off_black_text(pixels):
     stamped = (stamped.astype(np.uint16) * seal // 255).astype(np.uint8)
     lifted = light.without_stamps(stamped, light.grey(stamped), DPI)
     assert np.abs(lifted.astype(int) - light.grey(pixels)).max() < 60
+
+
+def test_the_rim_of_a_stamp_is_no_rule(pixels):
+    stamped = pixels.copy()
+    seal = np.full_like(pixels, 255)
+    cv2.circle(seal, (round(380 * SCALE), round(190 * SCALE)), 110, (225, 60, 60), 6, cv2.LINE_AA)
+    stamped = cv2.GaussianBlur((stamped.astype(np.uint16) * seal // 255).astype(np.uint8), (0, 0), 0.5)
+    found = sheet(stamped)
+    assert_rules_of_the_table(find_rules(found.values, found.dpi))
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])

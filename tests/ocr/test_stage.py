@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from extract.errors import LimitExceeded, UnreadableDocument
+from extract.ocr.paddle import paddle_engine
+from extract.ocr.pageread import distinct
 from extract.ocr.stage import read_pictures
 from extract.reading.image import read_image
 from extract.reading.intake import Limits, read_source
@@ -60,6 +64,52 @@ def test_a_scan_gets_words_and_rulings_where_they_stand(scan):
     assert len([r for r in page.rulings if not r.horizontal]) == 5
 
 
+def test_a_line_does_not_begin_with_the_mark_behind_a_lost_ordinal(scan):
+    found = recognised(scan, Replayed([(pixel_box(64, 150, 120, 165), "、财政拨款")])).document.pages[0]
+    assert [word.text for word in found.words] == ["财政拨款"]
+    assert found.words[0].x0 == pytest.approx(64, abs=1)
+
+
+def test_the_single_stroke_of_a_usual_word_is_put_back(scan):
+    for read, wanted in (("、般公共服务支出", "一般公共服务支出"), ("一、般公共预算", "一、一般公共预算")):
+        engine = Replayed([(pixel_box(64, 150, 120, 165), read)])
+        assert [word.text for word in recognised(scan, engine).document.pages[0].words] == [wanted]
+
+
+def test_blanks_around_the_separators_of_a_figure_are_no_gaps(scan):
+    for read, words in (("8, 882, 399", ["8,882,399"]), ("12 .50", ["12.50"]), ("12 50", ["12", "50"])):
+        found = recognised(scan, Replayed([(pixel_box(64, 150, 120, 165), read)])).document.pages[0]
+        assert [word.text for word in found.words] == words
+
+
+def test_a_box_that_cuts_a_figure_is_grown_to_its_end(scan):
+    widths: list[int] = []
+
+    class Watching(Replayed):
+        def read(self, crops):
+            widths.extend(crop.shape[1] for crop in crops if crop.shape[0] > 20)
+            return super().read(crops)
+
+    recognised(scan, Watching([(pixel_box(333, 149, 352, 166), "1,28")]))
+    assert widths[0] == pytest.approx(19 * SCALE, abs=2)
+    assert any(41 * SCALE < width < 46 * SCALE for width in widths[1:])  # to the end of 1,286.76
+
+
+def test_what_another_box_covers_is_not_read_again():
+    line, part, beside, over_two = (10, 10, 200, 40), (180, 12, 202, 39), (205, 10, 240, 40), (0, 0, 300, 90)
+    assert distinct([line, part, beside]) == [line, beside]
+    assert distinct([over_two, line]) == [over_two, line]
+
+
+def test_nothing_read_from_pixels_counts_as_certain(scan):
+    class Certain(Replayed):
+        def read(self, crops):
+            return tuple(replace(line, weakest=1.0) for line in super().read(crops))
+
+    found = recognised(scan, Certain([(pixel_box(64, 150, 100, 165), "208")])).document.pages[0]
+    assert found.words[0].confidence < 1
+
+
 def test_a_line_over_two_cells_is_read_cell_by_cell(scan):
     engine = Replayed([(pixel_box(300, 150, 420, 165), "over the ruling")])
     recognised(scan, engine)
@@ -76,11 +126,34 @@ def test_a_line_over_two_cells_is_read_cell_by_cell(scan):
     assert [width for _, width in pieces[:2]] == pytest.approx([30 * SCALE, 90 * SCALE], abs=6)
 
 
-def test_a_failing_engine_leaves_the_page_and_says_so(scan):
-    found = recognised(scan, Failing())
-    assert found.document.pages == scan.pages
-    assert found.document.problems == ("page 1 could not be recognised (out of memory)",)
+def with_a_page_of_text(scan: bytes, scans: int) -> PageDocument:
+    import pymupdf
+
+    with pymupdf.open(stream=table_page(), filetype="pdf") as both:
+        with pymupdf.open(stream=scan, filetype="pdf") as pictures:
+            for _ in range(scans):
+                both.insert_pdf(pictures)
+        return document(both.tobytes())
+
+
+def test_a_failing_engine_leaves_the_pages_and_says_so():
+    source = with_a_page_of_text(scan_of(drawn(table_page())), 2)
+    found = recognised(source, Failing())
+    assert found.document.pages == source.pages
+    assert found.document.problems == ("pages 2, 3 could not be recognised (out of memory)",)
     assert found.pages == 0
+
+
+def test_a_scan_nothing_can_be_read_of_is_refused_with_the_reason(scan):
+    with pytest.raises(UnreadableDocument, match=r"page 1 could not be recognised.*out of memory"):
+        recognised(scan, Failing())
+
+
+def test_a_missing_recogniser_is_named_with_what_to_install(scan, monkeypatch):
+    paddle_engine.cache_clear()
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    with pytest.raises(UnreadableDocument, match=r"not installed.*pip install rapidocr"):
+        read_pictures(scan, file_name="a.pdf", limits=Limits())
 
 
 def test_rubbish_from_the_engine_becomes_no_words(scan):
@@ -165,3 +238,29 @@ def test_damaged_pictures_are_refused():
     cut = read_image(data[: len(data) // 2], file_name="a.png", media_type="image/png", limits=Limits())
     with pytest.raises(UnreadableDocument, match="damaged"):
         recognised(cut, Replayed([]))
+
+
+def test_text_below_a_scan_is_not_believed_and_text_over_a_picture_is():
+    import pymupdf
+
+    pixels = drawn(table_page())
+    scan = pymupdf.Pixmap(pymupdf.csRGB, pixels.shape[1], pixels.shape[0], pixels.tobytes(), False)
+    with pymupdf.open() as covered:
+        page = covered.new_page()
+        page.insert_text((64, 160), "1Z86.7G words of another recogniser")
+        page.insert_image(page.rect, pixmap=scan)
+        page.insert_text((64, 700), "printed upon it")
+        words = document(covered.tobytes()).pages[0].words
+    assert [word.text for word in words] == ["printed", "upon", "it"]
+
+
+def test_text_below_a_seal_that_lets_it_shine_through_stays():
+    import pymupdf
+
+    seal = pymupdf.Pixmap(pymupdf.csRGB, (0, 0, 80, 80), True)
+    seal.clear_with(0)
+    with pymupdf.open() as sealed:
+        page = sealed.new_page()
+        page.insert_text((64, 160), "signed")
+        page.insert_image((40, 120, 140, 220), pixmap=seal)
+        assert [word.text for word in document(sealed.tobytes()).pages[0].words] == ["signed"]

@@ -1,0 +1,304 @@
+"""In the benchmarks: how right gongkai is when a document arrives as pixels, whatever happened to them.
+
+The pages with tables of digital PDFs (and the first page, which names the document) are cut out, sent
+through every way of ``tests.corpus.arrivals`` and extracted. The truth is the extraction of the same
+pages while they were digital, which ``accuracy`` holds against the truth or gold of whole documents.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.documents import SHARED, Document, documents_in, generated
+from tests.benchmarks.figures import WantedRow, count_found, count_wanted, wanted_rows
+from tests.benchmarks.report import markdown_table
+from tests.benchmarks.scan_peers import Peer
+from tests.corpus.arrivals import ARRIVALS, Arrival
+from tests.corpus.compare import TRUSTED, plain_name
+
+Cell = tuple[str, str, str, Decimal]
+"""Form kind, row, column and figure."""
+Output = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The pages of a digital PDF that are read, and what their own text says."""
+
+    name: str
+    data: bytes
+    cells: Counter[Cell]
+    codes: Counter[tuple[str, str]]
+    rows: tuple[WantedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One document that arrived one way.
+
+    ``false`` cells hold a figure that the document does not print there; ``unflagged`` of them pass for
+    proven or consistent. ``wrong`` and ``lost`` name the cells. ``found`` counts, by reader, the figures
+    that stand in a row of a grid with their name or code.
+    """
+
+    document: str
+    arrival: str
+    wanted: int
+    right: int
+    false: int
+    unflagged: int
+    codes_wanted: int
+    codes_wrong: int
+    pages: int
+    seconds: float
+    recognising: float
+    wrong: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    failure: str = ""
+    figures: int = 0
+    found: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def f1(self) -> float:
+        """Of the amount cells."""
+        return f1(self.right, self.wanted, self.false)
+
+
+def f1(right: int, wanted: int, false: int) -> float:
+    """Harmonic mean of precision and recall; 1.0 when there is nothing to find and nothing found."""
+    return 2 * right / (wanted + right + false) if wanted + right + false else 1.0
+
+
+def make_task(document: Document, most: int) -> Task:
+    """Cut out the first page and up to ``most`` pages with figures, evenly spread."""
+    import pymupdf
+
+    from extract import extract
+
+    tables = json.loads(extract(document.path).model_dump_json(by_alias=True))["tables"]
+    full = sorted({page for table in tables if _figures(table) for page in table["pages"]})
+    chosen = sorted({0, *(page - 1 for page in _spread(full, most))})
+    with pymupdf.open(document.path) as pages:
+        pages.select(chosen)
+        data = bytes(pages.tobytes(garbage=3, no_new_id=True))
+    output = _extracted(data, ".pdf")
+    rows = tuple(wanted_rows({"tables": _by_kind(output)}))
+    return Task(document.path.stem, data, Counter(_cells(output)), Counter(_codes(output)), rows)
+
+
+def _by_kind(output: Output) -> dict[str, list[Any]]:
+    tables: dict[str, list[Any]] = {}
+    for table in output["tables"]:
+        tables.setdefault(table["kind"], []).extend(table["rows"])
+    return tables
+
+
+def _figures(table: Mapping[str, Any]) -> bool:
+    return any(value is not None for row in table["rows"] for value in row["amounts"].values())
+
+
+def _spread(pages: Sequence[int], most: int) -> list[int]:
+    if len(pages) <= most:
+        return list(pages)
+    return [pages[round(place * (len(pages) - 1) / max(most - 1, 1))] for place in range(most)]
+
+
+def _extracted(data: bytes, suffix: str) -> dict[str, Any]:
+    from extract import Options, extract
+
+    result = extract(data, options=Options(file_name=f"document{suffix}", narrative=False))
+    return dict(json.loads(result.model_dump_json(by_alias=True)))
+
+
+def _placed(output: Output) -> Iterator[tuple[Cell, str]]:
+    """Every figure other than zero with its proof."""
+    for table in output["tables"]:
+        for row in table["rows"]:
+            for column, text in row["amounts"].items():
+                if text is not None and Decimal(text):
+                    proof = row["cells"].get(column, {}).get("proof", "unchecked")
+                    yield (table["kind"], _row_key(row), column, Decimal(text)), proof
+
+
+def _row_key(row: Mapping[str, Any]) -> str:
+    if row["code"]:
+        return f"{row['side'] or ''}{row['code']}"
+    name = plain_name(row.get("printed_name") or row["name"])
+    return f"line {row['line']}" if row["line"] is not None else f"{row['side'] or ''}:{name}"
+
+
+def _cells(output: Output) -> Iterator[Cell]:
+    return (cell for cell, _ in _placed(output))
+
+
+def _codes(output: Output) -> Iterator[tuple[str, str]]:
+    return ((t["kind"], row["code"]) for t in output["tables"] for row in t["rows"] if row["code"])
+
+
+def read(task: Task, name: str, seed: int, peers: Sequence[Peer] = ()) -> Reading:
+    """Send a document through one way of arriving and compare what is read with what it said."""
+    from extract.errors import ExtractionError
+
+    arrival = ARRIVALS[name]
+    data = arrival.make(task.data, seed)
+    wanted, codes = (task.cells, task.codes) if _whole(arrival) else _of_last_page(task)
+    start = time.perf_counter()
+    failure = ""
+    try:
+        output = _extracted(data, arrival.suffix)
+    except ExtractionError as error:
+        failure, output = str(error), {"tables": [], "quality": {"pages_ocr": 0, "seconds": {}}}
+    seconds = time.perf_counter() - start
+    reading = _compared(task.name, name, wanted, codes, output, seconds, failure)
+    return replace(reading, figures=count_wanted(task.rows), found=_found(task, arrival, data, output, peers))
+
+
+def _found(
+    task: Task, arrival: Arrival, data: bytes, output: Output, peers: Sequence[Peer]
+) -> dict[str, int]:
+    """The figures gongkai and the others find, in files the others can read."""
+    if not peers or arrival.suffix != ".pdf":
+        return {}
+    own = [
+        [row["code"] or "", row["name"] or "", *(text or "" for text in row["amounts"].values())]
+        for table in output["tables"]
+        for row in table["rows"]
+    ]
+    others = {peer.package: count_found(task.rows, peer.rows(data)) for peer in peers}
+    return {"gongkai": count_found(task.rows, own), **others}
+
+
+def _whole(arrival: Arrival) -> bool:
+    return arrival.suffix not in (".png", ".jpg")
+
+
+def _of_last_page(task: Task) -> tuple[Counter[Cell], Counter[tuple[str, str]]]:
+    import pymupdf
+
+    with pymupdf.open(stream=task.data, filetype="pdf") as pages:
+        pages.select([pages.page_count - 1])
+        output = _extracted(bytes(pages.tobytes(garbage=3, no_new_id=True)), ".pdf")
+    return Counter(_cells(output)), Counter(_codes(output))
+
+
+def _compared(
+    document: str,
+    arrival: str,
+    wanted: Counter[Cell],
+    codes: Counter[tuple[str, str]],
+    output: Output,
+    seconds: float,
+    failure: str,
+) -> Reading:
+    left = wanted.copy()
+    wrong: list[str] = []
+    unflagged = 0
+    for cell, proof in _placed(output):
+        if left[cell]:
+            left[cell] -= 1
+            continue
+        unflagged += proof in TRUSTED
+        wrong.append(f"{_named(cell)} ({proof})")
+    found = Counter(_codes(output))
+    lost = [_named(cell) for cell in left.elements()]
+    return Reading(
+        document=document,
+        arrival=arrival,
+        wanted=wanted.total(),
+        right=wanted.total() - len(lost),
+        false=len(wrong),
+        unflagged=unflagged,
+        codes_wanted=codes.total(),
+        codes_wrong=(codes - found).total() + (found - codes).total(),
+        pages=output["quality"]["pages_ocr"],
+        seconds=seconds,
+        recognising=output["quality"]["seconds"].get("ocr", 0.0),
+        wrong=tuple(wrong),
+        lost=tuple(lost),
+        failure=failure,
+    )
+
+
+def _named(cell: Cell) -> str:
+    return "/".join(map(str, cell))
+
+
+HEAD = (
+    "arrives as",
+    "documents",
+    "cells",
+    "F1",
+    "lowest",
+    "false",
+    "wrong and unflagged",
+    "codes wrong",
+    "s/page",
+)
+
+
+def report(readings: Sequence[Reading]) -> str:
+    """The readings in Markdown, one line for each way of arriving; hard ones below."""
+    names = [name for name in ARRIVALS if any(reading.arrival == name for reading in readings)]
+    ordered = sorted(names, key=lambda name: ARRIVALS[name].hard)
+    parts = [markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])]
+    readers = list(dict.fromkeys(reader for reading in readings for reader in reading.found))
+    if readers:
+        lines = [_peer_line(name, _of(readings, name), readers) for name in ordered]
+        parts.append(markdown_table(("arrives as", "figures", *readers), [line for line in lines if line]))
+    return "\n\n".join(parts)
+
+
+def _peer_line(name: str, readings: Sequence[Reading], readers: Sequence[str]) -> list[str]:
+    compared = [reading for reading in readings if reading.found]
+    figures = sum(reading.figures for reading in compared)
+    if not figures:
+        return []
+    found = [sum(reading.found[reader] for reading in compared) for reader in readers]
+    return [name, f"{figures:,}", *(f"{count:,} ({count / figures:.1%})" for count in found)]
+
+
+def _of(readings: Iterable[Reading], arrival: str) -> list[Reading]:
+    return [reading for reading in readings if reading.arrival == arrival]
+
+
+def _line(name: str, readings: Sequence[Reading]) -> list[str]:
+    scores = [reading.f1 for reading in readings if reading.wanted]
+    pages = sum(reading.pages for reading in readings)
+    wanted, wrong = (
+        sum(r.codes_wanted for r in readings),
+        sum(r.codes_wrong for r in readings),
+    )
+    return [
+        f"{name} (hard)" if ARRIVALS[name].hard else name,
+        str(len(readings)),
+        f"{sum(reading.wanted for reading in readings):,}",
+        f"{sum(scores) / len(scores):.4f}" if scores else "",
+        f"{min(scores):.4f}" if scores else "",
+        str(sum(reading.false for reading in readings)),
+        str(sum(reading.unflagged for reading in readings)),
+        f"{wrong} of {wanted:,}",
+        f"{sum(reading.recognising for reading in readings) / pages:.2f}" if pages else "",
+    ]
+
+
+def documents(folder: Path | None, workplace: Path) -> list[Document]:
+    """The PDFs of a folder or, without one, the real documents and two generated ones."""
+    if folder:
+        return documents_in(folder, workplace)
+    real = documents_in(None, workplace / "real") if (SHARED / "real").is_dir() else []
+    return real + generated(workplace, count=2, first=12)
+
+
+def read_all(
+    sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int, peers: Sequence[Peer]
+) -> list[Reading]:
+    """Every document in every way of arriving; ``most`` pages with tables of each."""
+    tasks = [make_task(document, most) for document in sources]
+    return [read(task, name, seed, peers) for name in arrivals for task in tasks]

@@ -1,0 +1,57 @@
+"""The measure of scans tells right from wrong, lost from false, and owned up to from not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from tests.benchmarks.scans import Reading, _cells, _codes, _compared, report
+
+
+def output(total: str, proof: str, code: str = "208") -> dict:
+    row = {
+        "code": code,
+        "name": "社会保障和就业支出",
+        "printed_name": None,
+        "side": None,
+        "line": None,
+        "amounts": {"total": total, "basic": "0.00"},
+        "cells": {"total": {"proof": proof}},
+    }
+    return {
+        "tables": [{"kind": "expenditure", "rows": [row]}],
+        "quality": {"pages_ocr": 2, "seconds": {"ocr": 3.0}},
+    }
+
+
+TRUE = output("20.60", "proven")
+
+
+def compared(read: dict) -> Reading:
+    return _compared("a", "scan200", Counter(_cells(TRUE)), Counter(_codes(TRUE)), read, 4.0, "")
+
+
+def test_a_zero_is_no_figure():
+    assert list(_cells(TRUE)) == [("expenditure", "208", "total", Decimal("20.60"))]
+
+
+def test_the_same_is_right():
+    reading = compared(TRUE)
+    assert (reading.right, reading.false, reading.unflagged, reading.f1) == (1, 0, 0, 1.0)
+
+
+def test_a_wrong_figure_that_passes_for_consistent_is_unflagged():
+    assert compared(output("26.60", "consistent")).unflagged == 1
+    assert compared(output("26.60", "unchecked")).unflagged == 0
+    assert compared(output("26.60", "unchecked")).lost == ("expenditure/208/total/20.60",)
+
+
+def test_a_right_figure_under_a_wrong_code_is_wrong():
+    reading = compared(output("20.60", "proven", code="203"))
+    assert (reading.right, reading.false, reading.unflagged, reading.codes_wrong) == (0, 1, 1, 2)
+
+
+def test_the_report_has_a_line_for_each_way_and_a_table_of_readers():
+    told = report([compared(TRUE), compared(output("26.60", "unchecked"))])
+    assert "| scan200 | 2 | 2 | 0.5000 | 0.0000 | 1 | 0 | 0 of 2 | 1.50 |" in told
+    assert "img2table" not in told
