@@ -1,0 +1,589 @@
+"""In the accounting stage: misread amounts put right where the document's own sums prove it.
+
+A repair is made only if the printed text may have been misread that way, the value belongs to the
+only cheapest assignment under which the identities hold, and at least two of them depend on it.
+Whatever an author may have printed stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from extract.accounting.candidates import (
+    DEAREST,
+    FARTHEST,
+    Alternative,
+    Candidate,
+    Notation,
+    Trusted,
+    candidates,
+    is_damaged,
+    nearness,
+    notation_of,
+    trust_of,
+)
+from extract.accounting.constraints import LARGEST, Arithmetic, arithmetic_of
+from extract.accounting.determinacy import twice_determined
+from extract.accounting.examination import Examination, examine
+from extract.accounting.forced import forced
+from extract.accounting.solver import Domains, Option, Solver, components, pruned
+from extract.tables.amounts import is_blank
+from extract.tables.reading import Doubt
+from extract.tables.weighing import Address, row_address
+from models.disclosure import Kind, Repair, Row, Table
+
+UNREAD = 25
+"""What it costs to leave a cell without a figure although something is printed in it."""
+BUDGET = 0.2
+"""The solver's deterministic time for a document; a second and a half by the clock, when it is used up."""
+_ROUNDS = 5
+_NOISY_CELLS = 3
+_NOISY_SHARE = 0.01
+_SUPPORT = 2
+"""Identities that must depend on a repair."""
+
+_FAR = 1
+"""Where the author rounds, a sum must have been off by this many times its slack more."""
+_BLUR = 24
+"""Where the author rounds, readings that fit as well and cost this much more are rivals still."""
+
+_NEIGHBOURS = 12
+
+_TWO_READINGS = "several readings fit its sums equally well"
+_UNPROVEN = "it was misread, and its sums do not prove how"
+_UNCONFIRMED = "another reading fits its sums as well"
+_NO_SUM = "it was misread, and no sum confirms the reading"
+_OUT_OF_TIME = "its sums fail, and the search for the misreading was given up"
+
+
+@dataclass(frozen=True)
+class ProvenTables:
+    """The tables with what is proven put right, and what could not be.
+
+    ``repairs`` name the whole place (``t3/2080505/total``) and the checks of ``examination``
+    that hold with the figure; ``changed`` are their cells. ``doubts`` are cells to look at, by
+    table id.
+    """
+
+    tables: tuple[Table, ...]
+    repairs: tuple[Repair, ...]
+    doubts: Mapping[str, tuple[Doubt, ...]]
+    examination: Examination
+    changed: frozenset[Address] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A printed cell of an amount column: its text, what was read, and what it may have been."""
+
+    text: str
+    read: Decimal | None
+    damaged: bool
+    trusted: Trusted
+    notation: Notation
+    others: tuple[Alternative, ...]
+
+
+@dataclass
+class _State:
+    """What is known so far: cells as printed, repairs accepted, doubts."""
+
+    cells: Mapping[Address, _Cell]
+    _choices: dict[Address, tuple[Candidate, ...]] = field(default_factory=dict)
+    accepted: dict[Address, Candidate] = field(default_factory=dict)
+    doubtful: dict[Address, str] = field(default_factory=dict)
+
+    def choices(self, address: Address) -> tuple[Candidate, ...]:
+        """What a cell may have been printed with, what was read first."""
+        if address not in self._choices:
+            self._choices[address] = _choices(self.cells[address])
+        return self._choices[address]
+
+    def readings(self, address: Address) -> Iterator[Decimal]:
+        """The values a cell may have been printed with."""
+        if address in self.cells and address not in self.accepted:
+            yield from (candidate.value for candidate in self.choices(address))
+
+    def guesses(self) -> dict[Address, Candidate]:
+        """The likeliest figure of each cell whose text is none."""
+        return {
+            address: self.choices(address)[0]
+            for address, cell in self.cells.items()
+            if cell.read is None and self.choices(address) and address not in self.accepted
+        }
+
+
+def prove_amounts(
+    tables: Sequence[Table],
+    *,
+    kind: Kind | None,
+    trust: str,
+    alternatives: Mapping[Address, Sequence[Alternative]] | None = None,
+    recognised_pages: Collection[int] | None = None,
+    budget: float = BUDGET,
+) -> ProvenTables:
+    """Repair the misread amounts of a document that its identities prove.
+
+    ``tables`` have their ids. In a text layer (``trust``) nothing is changed; of a ``mixed``
+    document only the cells of ``recognised_pages`` are open (all of them if not given).
+    ``alternatives`` are other readings of a cell, such as a second look's; one that agrees
+    makes a reading certain. ``budget`` limits the solver, in deterministic seconds: where it runs
+    out, cells keep what was read.
+    """
+    if trust == "text_layer":
+        return ProvenTables(tuple(tables), (), {}, examine(tables, kind=kind, trust=trust))
+    others = alternatives or {}
+    pages = None if trust != "mixed" else recognised_pages
+    state = _read_cells(tables, trust, others, pages)
+    solver_budget = budget
+    for _ in range(_ROUNDS):
+        before = len(state.accepted)
+        solver_budget = _round(tables, kind, state, solver_budget)
+        if len(state.accepted) == before or solver_budget <= 0:
+            break
+    return _proven(tables, kind, trust, state)
+
+
+# What was read -------------------------------------------------------------------------------
+
+
+def _read_cells(
+    tables: Sequence[Table],
+    trust: str,
+    others: Mapping[Address, Sequence[Alternative]],
+    pages: Collection[int] | None,
+) -> _State:
+    found = list(_printed_cells(tables, pages))
+    notations = {table.id: notation_of(table) for table in tables}
+    damaged = {address: is_damaged(text) for address, _, text, _ in found}
+    noisy = sum(damaged.values()) >= max(_NOISY_CELLS, _NOISY_SHARE * len(found))
+    cells: dict[Address, _Cell] = {}
+    for address, read, text, confidence in found:
+        more = tuple(others.get(address, ()))
+        trusted = trust_of(text, confidence, more, noisy=noisy, recognised=trust != "transcript")
+        cells[address] = _Cell(text, read, damaged[address], trusted, notations[address[0]], more)
+    return _State(cells)
+
+
+def _printed_cells(
+    tables: Sequence[Table], pages: Collection[int] | None
+) -> Iterator[tuple[Address, Decimal | None, str, float]]:
+    for table in tables:
+        keys = [column.key for column in table.columns]
+        for index, row in enumerate(table.rows):
+            for key in keys:
+                cell = row.cells.get(key)
+                if cell is not None and not is_blank(cell.text) and (pages is None or cell.page in pages):
+                    yield (table.id, index, key), row.amounts.get(key), cell.text, cell.confidence
+
+
+def _choices(cell: _Cell) -> tuple[Candidate, ...]:
+    found = candidates(cell.text, cell.notation, cell.trusted, cell.others)
+    if cell.read is None:
+        return found
+    others = (candidate for candidate in found if candidate.value != cell.read)
+    return (Candidate(cell.read, 0, "read", formal=True), *others)
+
+
+# One round -----------------------------------------------------------------------------------
+
+
+def _round(tables: Sequence[Table], kind: Kind | None, state: _State, budget: float) -> float:
+    """Accept what the identities prove as far as they are known; returns the budget left."""
+    guesses = state.guesses()
+    best = {address: c.value for address, c in (*state.accepted.items(), *guesses.items())}
+    arithmetic = arithmetic_of(with_values(tables, best), kind, state.readings)
+    state.doubtful.clear()
+    domains: Domains = _domains(arithmetic, state, guesses)
+    proposed = _forced(arithmetic, state, domains, guesses)
+    rest = _settled(arithmetic, proposed)
+    domains = _still_open(rest, {c: o for c, o in domains.items() if c not in proposed}, guesses)
+    domains = {cell: options for cell, options in pruned(rest, domains).items() if len(options) > 1}
+    solver = Solver(rest, budget)
+    for cells in sorted(components(rest, domains), key=len):
+        part = {cell: domains[cell] for cell in cells}
+        answer = solver.solve(part)
+        if not answer.finished:
+            state.doubtful.update((cell, _OUT_OF_TIME) for cell in cells)
+            continue
+        for cell, whole in answer.changed.items():
+            if cell in answer.doubtful:
+                state.doubtful[cell] = _TWO_READINGS
+            else:
+                value = arithmetic.scale.value(cell, whole)
+                proposed[cell] = _candidate_of(state, cell, value)
+    _accept(arithmetic, state, guesses, proposed)
+    return solver.left
+
+
+def _forced(
+    arithmetic: Arithmetic, state: _State, domains: Domains, guesses: Mapping[Address, Candidate]
+) -> dict[Address, Candidate]:
+    """What is plainly misread, and how."""
+    formal = {
+        address: frozenset(
+            arithmetic.scale.whole(address, candidate.value)
+            for candidate in state.choices(address)
+            if candidate.formal
+        )
+        for address in guesses
+    }
+    found = forced(arithmetic, domains, formal, {address for address in guesses if address in domains})
+    return {
+        cell: _candidate_of(state, cell, arithmetic.scale.value(cell, whole)) for cell, whole in found.items()
+    }
+
+
+def _settled(arithmetic: Arithmetic, proposed: Mapping[Address, Candidate]) -> Arithmetic:
+    """The arithmetic with these figures."""
+    wholes = {cell: arithmetic.scale.whole(cell, candidate.value) for cell, candidate in proposed.items()}
+    return replace(arithmetic, values={**arithmetic.values, **wholes})
+
+
+def _still_open(arithmetic: Arithmetic, domains: Domains, guesses: Collection[Address]) -> Domains:
+    """The options of what is still unread or in a failing identity."""
+    suspects = {cell for n in _failing(arithmetic) for cell in arithmetic.constraints[n].cells}
+    return {cell: options for cell, options in domains.items() if cell in suspects or cell in guesses}
+
+
+def _candidate_of(state: _State, address: Address, value: Decimal) -> Candidate:
+    known = next((c for c in state.choices(address) if c.value == value), None)
+    return known or Candidate(_as_written(value, state.cells[address]), DEAREST, "digit")
+
+
+def _as_written(value: Decimal, cell: _Cell) -> Decimal:
+    return value.quantize(cell.notation.unit)
+
+
+def _domains(
+    arithmetic: Arithmetic, state: _State, guesses: Mapping[Address, Candidate]
+) -> dict[Address, tuple[Option, ...]]:
+    """Options of every cell in a failing identity, and of every cell whose text is no figure."""
+    suspects = {cell for n in _failing(arithmetic) for cell in arithmetic.constraints[n].cells}
+    found: dict[Address, tuple[Option, ...]] = {}
+    for address, cell in state.cells.items():
+        if address in state.accepted or address not in arithmetic.by_cell:
+            continue
+        if address not in suspects and address not in guesses:
+            continue
+        options = {option.value: option for option in _options(arithmetic, state, address)}
+        for option in _implied(arithmetic, address, cell):
+            options.setdefault(option.value, option)
+        first: tuple[Option, ...] = () if cell.read is not None else (Option(0, UNREAD),)
+        found[address] = (*first, *(o for o in options.values() if abs(o.value) < LARGEST))
+    return found
+
+
+def _failing(arithmetic: Arithmetic) -> list[int]:
+    """Identities that do not hold; in exact accounts also those that hold by rounding only."""
+    return [
+        number
+        for number, constraint in enumerate(arithmetic.constraints)
+        if abs(arithmetic.residual(constraint, arithmetic.values))
+        > (0 if arithmetic.exact else constraint.slack)
+    ]
+
+
+def _options(arithmetic: Arithmetic, state: _State, address: Address) -> Iterator[Option]:
+    for candidate in state.choices(address):
+        yield Option(arithmetic.scale.whole(address, candidate.value), candidate.cost)
+
+
+def _implied(arithmetic: Arithmetic, address: Address, cell: _Cell) -> Iterator[Option]:
+    """Values the failing identities of a cell ask for, where its text may be a misreading of them."""
+    base = arithmetic.values.get(address, 0)
+    asked = set()
+    for number in arithmetic.by_cell[address]:
+        constraint = arithmetic.constraints[number]
+        residual = arithmetic.residual(constraint, arithmetic.values)
+        if residual:
+            weight = constraint.weights[constraint.cells.index(address)]
+            asked.add(base - residual * weight)
+    for whole in sorted(asked):
+        value = _as_written(arithmetic.scale.value(address, whole), cell)
+        if whole and arithmetic.scale.whole(address, value) == whole:
+            cost = nearness(cell.text, value, cell.trusted)
+            if cost <= FARTHEST:
+                yield Option(whole, cost)
+
+
+# What is proven ------------------------------------------------------------------------------
+
+
+def _accept(
+    arithmetic: Arithmetic,
+    state: _State,
+    guesses: Mapping[Address, Candidate],
+    proposed: Mapping[Address, Candidate],
+) -> None:
+    """Take over the proposals that enough identities depend on, given the others that stand."""
+    standing = dict(proposed)
+    for address, guess in guesses.items():
+        if address not in proposed and address not in state.doubtful and address in arithmetic.by_cell:
+            standing.setdefault(address, guess)
+    while True:
+        evidence = _Evidence.of(arithmetic, state, guesses, standing)
+        fallen = [address for address in standing if not evidence.proves(address)]
+        if not fallen:
+            sure = evidence.determined()
+            fallen = [address for address in standing if address not in sure]
+        if not fallen:
+            break
+        for address in fallen:
+            del standing[address]
+            state.doubtful[address] = _UNPROVEN
+    state.accepted.update(standing)
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """The figures as proposed, against what was read."""
+
+    arithmetic: Arithmetic
+    state: _State
+    standing: Mapping[Address, Candidate]
+    values: Mapping[Address, int]
+    unread: frozenset[Address]
+    failed: frozenset[int]
+    """Identities that do not hold as read: the others say nothing about a change."""
+
+    @classmethod
+    def of(
+        cls,
+        arithmetic: Arithmetic,
+        state: _State,
+        guesses: Mapping[Address, Candidate],
+        standing: Mapping[Address, Candidate],
+    ) -> _Evidence:
+        values = dict(arithmetic.values)
+        unread = frozenset(guesses.keys() - standing.keys())
+        for address in unread:
+            values.pop(address, None)
+        for address, candidate in standing.items():
+            values[address] = arithmetic.scale.whole(address, candidate.value)
+        failed = _failed_as_read(arithmetic, state, standing, values)
+        return cls(arithmetic, state, standing, values, unread, failed)
+
+    def proves(self, address: Address) -> bool:
+        """Whether identities hold with the new value that do not with the old one, and none the other way."""
+        forced, _, broken = self._effects(address)
+        if not forced or broken or self._passes_over_notation(address):
+            return False
+        return self.arithmetic.exact or not self._blurred(address, forced)
+
+    def _formal(self, address: Address) -> bool:
+        return self.standing[address].formal and self.state.cells[address].read is None
+
+    def determined(self) -> set[Address]:
+        """The cells whose new values the identities fix, and would with any one of them left out.
+
+        Notation alone is taken as given.
+        """
+        changed = [address for address in self.standing if not self._formal(address)]
+        equations: dict[int, dict[Address, int]] = {}
+        for address in changed:
+            forced, sharpened, _ = self._effects(address)
+            for number in (*forced, *sharpened):
+                constraint = self.arithmetic.constraints[number]
+                weight = constraint.weights[constraint.cells.index(address)]
+                equations.setdefault(number, {})[address] = weight
+        return twice_determined(list(equations.values())) | (self.standing.keys() - set(changed))
+
+    def _blurred(self, address: Address, forced: Sequence[int]) -> bool:
+        """Whether rounding leaves room for another reading of the cell that is not much dearer.
+
+        Sums that come out exact leave none for values in between; one will do for a change of notation.
+        """
+        cell = self.state.cells[address]
+        limit = self.standing[address].cost + _BLUR
+        others = {c.value for c in self.state.choices(address) if c.cost <= limit}
+        sharp = sum(1 for number in forced if self._residuals(number, address)[0] == 0)
+        if not sharp or self._formal(address):
+            return not sharp
+        for value in self._neighbours(address, forced) if sharp < _SUPPORT else ():
+            if nearness(cell.text, value, cell.trusted) <= limit:
+                others.add(value)
+        wholes = {self.arithmetic.scale.whole(address, value) for value in others} - {self.values[address]}
+        return any(self.fits(address, whole, forced) for whole in wholes)
+
+    def _passes_over_notation(self, address: Address) -> bool:
+        """Whether a text that is a figure in another notation is taken for another figure."""
+        unread = self.state.cells[address].read is None
+        orderly = any(candidate.orderly for candidate in self.state.choices(address))
+        return unread and orderly and not self._formal(address)
+
+    def _neighbours(self, address: Address, forced: Iterable[int]) -> Iterator[Decimal]:
+        """The values next to the chosen one, as far as the rounding of the sharpest identity reaches."""
+        unit = self.state.cells[address].notation.unit
+        whole = self.arithmetic.scale.whole(address, unit)
+        reach = min(self.arithmetic.constraints[number].slack for number in forced) * 2 // whole
+        chosen = self.standing[address].value
+        for step in range(1, min(reach, _NEIGHBOURS) + 1):
+            yield chosen - step * unit
+            yield chosen + step * unit
+
+    def fits(self, address: Address, whole: int, numbers: Iterable[int]) -> bool:
+        """Whether the identities would hold with this value too."""
+        for number in numbers:
+            constraint = self.arithmetic.constraints[number]
+            weight = constraint.weights[constraint.cells.index(address)]
+            residual = self.arithmetic.residual(constraint, self.values)
+            if abs(residual + weight * (whole - self.values.get(address, 0))) > constraint.slack:
+                return False
+        return True
+
+    def _effects(self, address: Address) -> tuple[list[int], list[int], list[int]]:
+        """Identities the new value makes hold, those it makes exact, and those that held without it."""
+        forced: list[int] = []
+        sharpened: list[int] = []
+        broken: list[int] = []
+        unread = self.state.cells[address].read is None
+        exact = self.arithmetic.exact
+        for number in self._applicable(address):
+            now, then = self._residuals(number, address)
+            slack = self.arithmetic.constraints[number].slack
+            far = slack if exact else slack + _FAR * slack
+            if now > slack:
+                broken += [number] * (not unread and then <= slack)
+            elif number not in self.failed:
+                continue
+            elif now <= (0 if exact else slack) and (unread or then > far):
+                forced.append(number)
+            elif exact and now == 0 < then:
+                sharpened.append(number)
+        return forced, sharpened, broken
+
+    def _applicable(self, address: Address) -> Iterator[int]:
+        """Identities of a cell whose figures are all read."""
+        for number in self.arithmetic.by_cell[address]:
+            if self.unread.isdisjoint(self.arithmetic.constraints[number].cells):
+                yield number
+
+    def _residuals(self, number: int, address: Address) -> tuple[int, int]:
+        constraint = self.arithmetic.constraints[number]
+        now = self.arithmetic.residual(constraint, self.values)
+        cell = self.state.cells[address]
+        read = self.arithmetic.scale.whole(address, cell.read) if cell.read is not None else 0
+        weight = constraint.weights[constraint.cells.index(address)]
+        return abs(now), abs(now + weight * (read - self.values[address]))
+
+
+def _failed_as_read(
+    arithmetic: Arithmetic,
+    state: _State,
+    standing: Mapping[Address, Candidate],
+    values: Mapping[Address, int],
+) -> frozenset[int]:
+    """The identities that do not hold if every standing proposal is taken back."""
+    before = dict(values)
+    touched: set[int] = set()
+    blank: set[int] = set()
+    for address in standing:
+        numbers = arithmetic.by_cell.get(address, ())
+        touched.update(numbers)
+        read = state.cells[address].read
+        if read is None:
+            blank.update(numbers)
+        else:
+            before[address] = arithmetic.scale.whole(address, read)
+    constraints = arithmetic.constraints
+    limit = 0 if arithmetic.exact else 1
+    off = (
+        n for n in touched if abs(arithmetic.residual(constraints[n], before)) > limit * constraints[n].slack
+    )
+    return frozenset(blank.union(off))
+
+
+# Putting together ----------------------------------------------------------------------------
+
+
+def with_values(tables: Sequence[Table], values: Mapping[Address, Decimal]) -> tuple[Table, ...]:
+    """Copies of the tables with these figures; everything else, the printed text too, as it was."""
+    by_table: dict[str, dict[int, dict[str, Decimal]]] = {}
+    for (table, row, key), value in values.items():
+        by_table.setdefault(table, {}).setdefault(row, {})[key] = value
+    return tuple(_with_rows(table, by_table[table.id]) if table.id in by_table else table for table in tables)
+
+
+def _with_rows(table: Table, changed: Mapping[int, Mapping[str, Decimal]]) -> Table:
+    rows = tuple(
+        _with_amounts(row, changed[index]) if index in changed else row
+        for index, row in enumerate(table.rows)
+    )
+    return table.model_copy(update={"rows": rows})
+
+
+def _with_amounts(row: Row, changed: Mapping[str, Decimal]) -> Row:
+    return row.model_copy(update={"amounts": {**row.amounts, **changed}})
+
+
+def _proven(tables: Sequence[Table], kind: Kind | None, trust: str, state: _State) -> ProvenTables:
+    repaired = with_values(tables, {a: c.value for a, c in state.accepted.items()})
+    examination = examine(repaired, kind=kind, trust=trust)
+    holding: dict[Address, list[str]] = {}
+    for check in examination.checks:
+        if check.status in ("pass", "rounding"):
+            for cell in examination.cells.get(check.id, ()):
+                holding.setdefault(cell, []).append(check.id)
+    rows = {table.id: table.rows for table in tables}
+    repairs = [
+        _repair(
+            address, rows[address[0]][address[1]], candidate, state.cells[address], holding.get(address, ())
+        )
+        for address, candidate in sorted(state.accepted.items(), key=lambda item: _place(tables, item[0]))
+    ]
+    state.doubtful.update(_unconfirmed(arithmetic_of(repaired, kind), state))
+    return ProvenTables(
+        repaired, tuple(repairs), _doubts(tables, state), examination, frozenset(state.accepted)
+    )
+
+
+def _unconfirmed(arithmetic: Arithmetic, state: _State) -> Iterator[tuple[Address, str]]:
+    """Cells whose identities would hold as well with another reading of the same text.
+
+    A sum of many rounded figures cannot tell a last digit from one that looks like it, unless
+    two come out exact.
+    """
+    evidence = _Evidence(arithmetic, state, {}, arithmetic.values, frozenset(), frozenset())
+    for address in state.cells:
+        numbers = [n for n in arithmetic.by_cell.get(address, ()) if not arithmetic.fails(n)]
+        sharp = sum(1 for n in numbers if _residual(arithmetic, n) == 0)
+        if not numbers or address not in arithmetic.values or sharp >= (1 if arithmetic.exact else _SUPPORT):
+            continue
+        now = arithmetic.values[address]
+        others = {arithmetic.scale.whole(address, c.value) for c in state.choices(address)} - {now}
+        telling = [n for n in numbers if not any(evidence.fits(address, whole, [n]) for whole in others)]
+        if others and len(telling) < _SUPPORT:
+            yield address, _UNCONFIRMED
+
+
+def _residual(arithmetic: Arithmetic, number: int) -> int:
+    return arithmetic.residual(arithmetic.constraints[number], arithmetic.values)
+
+
+def _place(tables: Sequence[Table], address: Address) -> tuple[int, int, int]:
+    position = next(n for n, table in enumerate(tables) if table.id == address[0])
+    keys = [column.key for column in tables[position].columns]
+    return position, address[1], keys.index(address[2])
+
+
+def _repair(address: Address, row: Row, candidate: Candidate, cell: _Cell, because: Sequence[str]) -> Repair:
+    formal = candidate.formal and cell.read is None
+    return Repair(
+        where=f"{address[0]}/{row_address(row)}/{address[2]}",
+        from_=cell.text,
+        to=f"{candidate.value:f}",
+        kind="character" if candidate.change == "read" else candidate.change,
+        because=tuple(because),
+        certainty="formal" if formal else "proven",
+    )
+
+
+def _doubts(tables: Sequence[Table], state: _State) -> dict[str, tuple[Doubt, ...]]:
+    found: dict[str, list[Doubt]] = {}
+    for address, reason in sorted(state.doubtful.items(), key=lambda item: _place(tables, item[0])):
+        if address not in state.accepted or reason == _UNCONFIRMED:
+            found.setdefault(address[0], []).append(Doubt(address[1], address[2], reason))
+    return {id: tuple(doubts) for id, doubts in found.items()}
