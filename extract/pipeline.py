@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extract.accounting import examine
+from extract.accounting import ProvenTables, prove_amounts
 from extract.accounting.narrative import examine_narrative
 from extract.accounting.quality import assess, with_proofs
 from extract.errors import NotADisclosure
@@ -33,7 +33,7 @@ from extract.tables.formreader import Setting
 from extract.tables.forms.registry import classification_of_form
 from extract.tables.loose import read_loose_tables
 from extract.tables.pagetables import read_page_tables
-from extract.tables.reading import PlacedTable, TableReading
+from extract.tables.reading import Doubt, PlacedTable, TableReading
 from models.disclosure import Check, Disclosure, Facts, Repair, Section, Source, Table
 
 
@@ -82,9 +82,14 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
     with clock("subjects"):
         subjects = [_matched(reading, facts, document) for reading in readings]
     with clock("accounting"):
-        tables = [subject.table for subject in subjects]
-        examination = examine(tables, kind=facts.kind, trust=document.trust)
-        doubts = {reading.table.id: reading.doubts for reading in readings}
+        amounts = prove_amounts(
+            [subject.table for subject in subjects],
+            kind=facts.kind,
+            trust=document.trust,
+            recognised_pages=_recognised_pages(document),
+        )
+        tables, examination = amounts.tables, amounts.examination
+        doubts = {reading.table.id: _doubts(reading, amounts) for reading in readings}
         proven = with_proofs(tables, examination.proofs, doubts)
         checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
     with clock("layout"):
@@ -105,7 +110,7 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         statements=statements,
         glossary=glossary,
         checks=checks,
-        repairs=_repairs(readings, subjects),
+        repairs=(*_repairs(readings, subjects), *amounts.repairs),
         quality=assess(facts, proven, checks, doubts, _problems(document), clock.seconds).model_copy(
             update={"pages_ocr": pages_ocr}
         ),
@@ -176,6 +181,19 @@ def _matched(reading: TableReading, facts: Facts, document: SourceDocument) -> _
     )
     checks = tuple(check.model_copy(update={"where": f"{table.id}/{check.where}"}) for check in found.checks)
     return _Subjects(found.table, checks, found.repairs)
+
+
+def _recognised_pages(document: SourceDocument) -> frozenset[int]:
+    """The pages of which anything was read from pixels."""
+    pages = document.pages if isinstance(document, PageDocument) else ()
+    return frozenset(page.number for page in pages if page.trust in ("ocr", "mixed"))
+
+
+def _doubts(reading: TableReading, amounts: ProvenTables) -> tuple[Doubt, ...]:
+    """What is left to look at in a table once its amounts are proven."""
+    id = reading.table.id
+    left = [doubt for doubt in reading.doubts if (id, doubt.row, doubt.column) not in amounts.changed]
+    return (*left, *amounts.doubts.get(id, ()))
 
 
 def _with_ids(checks: Sequence[Check], more: Sequence[Check]) -> tuple[Check, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from extract.accounting.candidates import Alternative
 from extract.accounting.examination import Examination, examine
+from extract.accounting.repair import ProvenTables, prove_amounts
 
-__all__ = ["Examination", "examine"]
+__all__ = ["Alternative", "Examination", "ProvenTables", "examine", "prove_amounts"]

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from extract.accounting.candidates import Notation, notation_of, places_of
-from extract.accounting.cross_form import SameMoney, common_unit, cross_form_findings, power_of_ten
+from extract.accounting.cross_form import SameMoney, common_unit, cross_form_findings, unit_power
 from extract.accounting.ledger import Finding, Sheet
 from extract.tables.identities import table_identities
 from extract.tables.weighing import Address, weigh
@@ -45,7 +45,7 @@ class Scale:
     @classmethod
     def of(cls, sheets: Sequence[Sheet]) -> Scale:
         common = common_unit(sheets)
-        units = {sheet.table.id: power_of_ten(sheet.table.unit or common) or 0 for sheet in sheets}
+        units = {sheet.table.id: unit_power(sheet.table.unit or common) or 0 for sheet in sheets}
         places = {
             sheet.table.id: max((places_of(figure) for figure in sheet.figures.amounts.values()), default=0)
             for sheet in sheets

@@ -575,7 +575,7 @@ def _repair(address: Address, row: Row, candidate: Candidate, cell: _Cell, becau
         where=f"{address[0]}/{row_address(row)}/{address[2]}",
         from_=cell.text,
         to=f"{candidate.value:f}",
-        kind="character" if candidate.change == "read" else candidate.change,
+        kind="spacing" if candidate.change == "read" else candidate.change,
         because=tuple(because),
         certainty="formal" if formal else "proven",
     )
