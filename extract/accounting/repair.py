@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from extract.accounting.candidates import (
     DEAREST,
@@ -20,6 +21,7 @@ from extract.accounting.candidates import (
     Trusted,
     candidates,
     is_damaged,
+    misplaced,
     nearness,
     notation_of,
     trust_of,
@@ -29,7 +31,7 @@ from extract.accounting.determinacy import twice_determined
 from extract.accounting.examination import Examination, examine
 from extract.accounting.forced import forced
 from extract.accounting.solver import Domains, Option, Solver, components, pruned
-from extract.tables.amounts import is_blank
+from extract.tables.amounts import is_blank, normalised
 from extract.tables.reading import Doubt
 from extract.tables.weighing import Address, row_address
 from models.disclosure import Kind, Repair, Row, Table
@@ -84,6 +86,8 @@ class _Cell:
     trusted: Trusted
     notation: Notation
     others: tuple[Alternative, ...]
+    odd: bool = False
+    """A figure with other decimals than its table prints: no author rounds like that."""
 
 
 @dataclass
@@ -163,7 +167,9 @@ def _read_cells(
     for address, read, text, confidence in found:
         more = tuple(others.get(address, ()))
         trusted = trust_of(text, confidence, more, noisy=noisy, recognised=trust != "transcript")
-        cells[address] = _Cell(text, read, damaged[address], trusted, notations[address[0]], more)
+        notation = notations[address[0]]
+        odd = misplaced(normalised(text), notation)
+        cells[address] = _Cell(text, read, damaged[address], trusted, notation, more, odd)
     return _State(cells)
 
 
@@ -337,6 +343,16 @@ def _accept(
     state.accepted.update(standing)
 
 
+class _Effect(NamedTuple):
+    """Identities a new value makes hold, makes exact, lets fail; and those of exact accounts it lets
+    hold by rounding only, which other misread figures explain."""
+
+    forced: list[int]
+    sharpened: list[int]
+    broken: list[int]
+    rounded: list[int]
+
+
 @dataclass(frozen=True)
 class _Evidence:
     """The figures as proposed, against what was read."""
@@ -368,10 +384,10 @@ class _Evidence:
 
     def proves(self, address: Address) -> bool:
         """Whether identities hold with the new value that do not with the old one, and none the other way."""
-        forced, _, broken = self._effects(address)
-        if not forced or broken or self._passes_over_notation(address):
+        effect = self._effects(address)
+        if not effect.forced or effect.broken or self._passes_over_notation(address):
             return False
-        return self.arithmetic.exact or not self._blurred(address, forced)
+        return self.arithmetic.exact or not self._blurred(address, effect.forced)
 
     def _formal(self, address: Address) -> bool:
         return self.standing[address].formal and self.state.cells[address].read is None
@@ -384,12 +400,19 @@ class _Evidence:
         changed = [address for address in self.standing if not self._formal(address)]
         equations: dict[int, dict[Address, int]] = {}
         for address in changed:
-            forced, sharpened, _ = self._effects(address)
-            for number in (*forced, *sharpened):
+            for number in self._evidence(address):
                 constraint = self.arithmetic.constraints[number]
                 weight = constraint.weights[constraint.cells.index(address)]
                 equations.setdefault(number, {})[address] = weight
         return twice_determined(list(equations.values())) | (self.standing.keys() - set(changed))
+
+    def _evidence(self, address: Address) -> tuple[int, ...]:
+        """The identities that speak for a new value; in exact accounts by rounding only if no other fits."""
+        effect = self._effects(address)
+        numbers = (*effect.forced, *effect.sharpened)
+        if not effect.rounded or self._blurred(address, (*effect.forced, *effect.rounded)):
+            return numbers
+        return (*numbers, *effect.rounded)
 
     def _blurred(self, address: Address, forced: Sequence[int]) -> bool:
         """Whether rounding leaves room for another reading of the cell that is not much dearer.
@@ -409,10 +432,11 @@ class _Evidence:
         return any(self.fits(address, whole, forced) for whole in wholes)
 
     def _passes_over_notation(self, address: Address) -> bool:
-        """Whether a text that is a figure in another notation is taken for another figure."""
-        unread = self.state.cells[address].read is None
-        orderly = any(candidate.orderly for candidate in self.state.choices(address))
-        return unread and orderly and not self._formal(address)
+        """Whether a text that is a figure in another notation is taken for another one, its digits trusted."""
+        cell = self.state.cells[address]
+        if cell.read is not None or cell.trusted != "certain" or self._formal(address):
+            return False
+        return any(candidate.orderly for candidate in self.state.choices(address))
 
     def _neighbours(self, address: Address, forced: Iterable[int]) -> Iterator[Decimal]:
         """The values next to the chosen one, as far as the rounding of the sharpest identity reaches."""
@@ -434,26 +458,27 @@ class _Evidence:
                 return False
         return True
 
-    def _effects(self, address: Address) -> tuple[list[int], list[int], list[int]]:
-        """Identities the new value makes hold, those it makes exact, and those that held without it."""
-        forced: list[int] = []
-        sharpened: list[int] = []
-        broken: list[int] = []
-        unread = self.state.cells[address].read is None
+    def _effects(self, address: Address) -> _Effect:
+        """What the new value does to the identities of its cell."""
+        effect = _Effect([], [], [], [])
+        cell = self.state.cells[address]
+        unread = cell.read is None
         exact = self.arithmetic.exact
         for number in self._applicable(address):
             now, then = self._residuals(number, address)
             slack = self.arithmetic.constraints[number].slack
-            far = slack if exact else slack + _FAR * slack
+            far = 0 if exact and cell.odd else slack if exact else slack + _FAR * slack
             if now > slack:
-                broken += [number] * (not unread and then <= slack)
+                effect.broken.extend([number] * (not unread and then <= slack))
             elif number not in self.failed:
                 continue
             elif now <= (0 if exact else slack) and (unread or then > far):
-                forced.append(number)
+                effect.forced.append(number)
             elif exact and now == 0 < then:
-                sharpened.append(number)
-        return forced, sharpened, broken
+                effect.sharpened.append(number)
+            elif exact and (unread or then > slack + _FAR * slack):
+                effect.rounded.append(number)
+        return effect
 
     def _applicable(self, address: Address) -> Iterator[int]:
         """Identities of a cell whose figures are all read."""
