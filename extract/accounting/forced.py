@@ -23,11 +23,15 @@ _PASSES = 8
 
 
 class Effect(NamedTuple):
-    """What an option does: the identities it puts right, how many it makes exact, whether it harms any."""
+    """What an option does: the identities it puts right, how many it makes exact, whether it harms any.
+
+    ``failing`` identities it leaves as they are: each weighs against one that it puts right.
+    """
 
     fixed: frozenset[int]
     sharpened: int
     harms: bool
+    failing: int = 0
 
 
 @dataclass
@@ -55,7 +59,7 @@ class _Search:
 
     def effect(self, cell: Address, value: int) -> Effect:
         fixed: set[int] = set()
-        sharpened = 0
+        sharpened = failing = 0
         for number in self.arithmetic.by_cell[cell]:
             before, after = self._states(number, cell, value)
             if after > before:
@@ -63,7 +67,13 @@ class _Search:
             if before == _FAILS and after == _EXACT and self._far(number, cell):
                 fixed.add(number)
             sharpened += before == _ROUNDED > after
-        return Effect(frozenset(fixed), sharpened, harms=False)
+            failing += after == _FAILS and self.closed(number, cell)
+        return Effect(frozenset(fixed), sharpened, harms=False, failing=failing)
+
+    def closed(self, number: int, cell: Address) -> bool:
+        """Whether no other cell of an identity is open, so that it says something about this one."""
+        cells = self.arithmetic.constraints[number].cells
+        return all(other == cell or other not in self.open for other in cells)
 
     def _states(self, number: int, cell: Address, value: int) -> tuple[int, int]:
         slack = self.arithmetic.constraints[number].slack
@@ -168,18 +178,11 @@ def _best(
     formal = search.formal.get(cell, frozenset())
     if option.cost > _DEAREST or (formal and value not in formal):
         return None
-    fixed = [number for number in effect.fixed if _speaks(search, number, cell)]
+    fixed = [number for number in effect.fixed if search.closed(number, cell)]
     fixed = [number for number in fixed if rivals[number].keys() == {cell}]
-    needed = 1 if value in formal else 2
+    needed = effect.failing + 1 if value in formal else 2
     return value if len(fixed) >= needed else None
 
 
 def _gain(option: Option, effect: Effect) -> int:
     return VIOLATED * len(effect.fixed) + INEXACT * effect.sharpened - option.cost
-
-
-def _speaks(search: _Search, number: int, cell: Address) -> bool:
-    """Whether no other cell of an identity is open, so that it says something about this one."""
-    return all(
-        other == cell or other not in search.open for other in search.arithmetic.constraints[number].cells
-    )

@@ -387,7 +387,34 @@ class _Evidence:
         effect = self._effects(address)
         if not effect.forced or effect.broken or self._passes_over_notation(address):
             return False
+        if self._formal(address) and self._outweighed(address, effect.forced):
+            return False
         return self.arithmetic.exact or not self._blurred(address, effect.forced)
+
+    def _outweighed(self, address: Address, forced: Sequence[int]) -> bool:
+        """Whether as many identities of a cell fail as hold.
+
+        One that fails may be the fault of another cell that is known to be misread. That is no
+        excuse where the one that holds says no more than that the same figure is printed twice: both
+        may have been misread alike.
+        """
+        constraints = self.arithmetic.constraints
+        failing = [
+            number
+            for number in self._applicable(address)
+            if self._residuals(number, address)[0] > constraints[number].slack
+        ]
+        if not all(self._is_copy(number, address) for number in forced):
+            failing = [number for number in failing if not self._has_excuse(number, address)]
+        return len(failing) >= len(forced)
+
+    def _is_copy(self, number: int, address: Address) -> bool:
+        cells = self.arithmetic.constraints[number].cells
+        return sum(1 for cell in cells if cell != address and self.values.get(cell)) == 1
+
+    def _has_excuse(self, number: int, address: Address) -> bool:
+        others = set(self.arithmetic.constraints[number].cells) - {address}
+        return not others.isdisjoint(self.state.doubtful)
 
     def _formal(self, address: Address) -> bool:
         return self.standing[address].formal and self.state.cells[address].read is None
