@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from math import log10
 from typing import Literal, NamedTuple
 
 from extract.accounting.glyphs import ALIKE, MARKS, MAY_STAND_FOR, STANDS_FOR, STROKES
@@ -41,10 +43,13 @@ _MONEY = 2
 POOR_BELOW = 0.8
 """Recognised readings below this confidence may have any digit wrong."""
 _IMPOSSIBLE = 1000
+_LEAST_SCORE = 0.001
+_SURE = 0.5
+"""A second look that is less likely right than wrong confirms nothing."""
 
 
 class Alternative(NamedTuple):
-    """Another reading of the same cell, such as the second look's, with the reader's score (0 to 1)."""
+    """Another reading of the same cell, such as the second look's, with its probability (0 to 1)."""
 
     text: str
     score: float = 0.5
@@ -228,7 +233,7 @@ def _all_candidates(
     for other in others:
         value = parse_amount(other.text)
         if value is not None and not is_blank(other.text):
-            yield Candidate(value, READ_ELSE + round(6 * (1 - min(1.0, other.score))), "digit")
+            yield Candidate(value, READ_ELSE + round(-10 * log10(max(other.score, _LEAST_SCORE))), "digit")
     for shape in shapes(text, notation):
         for digits, cost, exact in _spelt(shape.digits):
             yield _candidate(shape, digits, cost, shape.change, shape.formal and exact)
@@ -332,6 +337,7 @@ def _extra_cost(digits: str, place: int) -> int:
 # A value the sums demand -------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)  # each round asks for the same
 def nearness(text: str, value: Decimal, trusted: Trusted) -> int:
     """What it costs to take a text for a misreading of a value; above ``FARTHEST`` it is none.
 
@@ -388,18 +394,24 @@ def _taken_for(sign: str, seen: str, trusted: Trusted) -> int:
     return OTHER_SIGN if sign in MAY_STAND_FOR.get(seen, "") else UNKNOWN_SIGN
 
 
+def agrees(text: str, others: Sequence[Alternative]) -> bool:
+    """Whether the likeliest of other readings is the same figure, and likely."""
+    best = max(others, key=lambda other: other.score)
+    value = parse_amount(text)
+    return value is not None and parse_amount(best.text) == value and best.score >= _SURE
+
+
 def trust_of(
     text: str, confidence: float, others: Sequence[Alternative], *, noisy: bool, recognised: bool
 ) -> Trusted:
     """How far the digits of a reading may be wrong.
 
-    ``recognised`` readings come with confidences: below 0.8 they are poor, and so are those a
-    second look contradicts; one it confirms, or at 0.95 and above, is certain. A transcript has
+    ``recognised`` readings come with confidences: below 0.8 they are poor, and so are those the
+    likeliest reading of a second look contradicts; one it confirms is certain. A transcript has
     no confidences: its digits are doubtful if the document shows that it was misread (``noisy``).
     """
     if not recognised:
         return "doubtful" if noisy else "certain"
     if others:
-        agree = [parse_amount(other.text) == parse_amount(text) for other in others]
-        return "certain" if all(agree) else "poor"
+        return "certain" if agrees(text, others) else "poor"
     return "poor" if confidence < POOR_BELOW else "certain"

@@ -81,6 +81,14 @@ class Arithmetic:
                 found.setdefault(cell, []).append(number)
         return found
 
+    @cached_property
+    def _weights(self) -> list[dict[Address, int]]:
+        return [dict(zip(each.cells, each.weights, strict=True)) for each in self.constraints]
+
+    def weight(self, number: int, cell: Address) -> int:
+        """What a cell counts in an identity."""
+        return self._weights[number][cell]
+
     def residual(self, constraint: Constraint, values: Mapping[Address, int]) -> int:
         """Left minus right; a blank counts nothing."""
         pairs = zip(constraint.weights, constraint.cells, strict=True)

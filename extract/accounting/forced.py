@@ -8,7 +8,7 @@ leaves them failing or changes three figures and more; both cost more than the s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extract.accounting.constraints import Arithmetic
@@ -23,15 +23,11 @@ _PASSES = 8
 
 
 class Effect(NamedTuple):
-    """What an option does: the identities it puts right, how many it makes exact, whether it harms any.
-
-    ``failing`` identities it leaves as they are: each weighs against one that it puts right.
-    """
+    """What an option does: the identities it puts right, how many it makes exact, whether it harms any."""
 
     fixed: frozenset[int]
     sharpened: int
     harms: bool
-    failing: int = 0
 
 
 @dataclass
@@ -43,23 +39,25 @@ class _Search:
     values: dict[Address, int]
     open: set[Address]
     residuals: list[int]
+    stale: set[Address] = field(default_factory=set)
+    """Cells whose effects must be found anew."""
 
     def settle(self, cell: Address, value: int) -> None:
         """Take a cell to have this value from now on."""
         step = value - self.values.get(cell, 0)
         for number in self.arithmetic.by_cell[cell]:
             self.residuals[number] += step * self.weight(number, cell)
+            self.stale.update(self.arithmetic.constraints[number].cells)
         self.values[cell] = value
         self.unread.discard(cell)
         self.open.discard(cell)
 
     def weight(self, number: int, cell: Address) -> int:
-        constraint = self.arithmetic.constraints[number]
-        return constraint.weights[constraint.cells.index(cell)]
+        return self.arithmetic.weight(number, cell)
 
     def effect(self, cell: Address, value: int) -> Effect:
         fixed: set[int] = set()
-        sharpened = failing = 0
+        sharpened = 0
         for number in self.arithmetic.by_cell[cell]:
             before, after = self._states(number, cell, value)
             if after > before:
@@ -67,8 +65,14 @@ class _Search:
             if before == _FAILS and after == _EXACT and self._far(number, cell):
                 fixed.add(number)
             sharpened += before == _ROUNDED > after
-            failing += after == _FAILS and self.closed(number, cell)
-        return Effect(frozenset(fixed), sharpened, harms=False, failing=failing)
+        return Effect(frozenset(fixed), sharpened, harms=False)
+
+    def failing(self, cell: Address, value: int) -> int:
+        """How many identities that speak of the cell would still fail."""
+        return sum(
+            self._states(number, cell, value)[1] == _FAILS and self.closed(number, cell)
+            for number in self.arithmetic.by_cell[cell]
+        )
 
     def closed(self, number: int, cell: Address) -> bool:
         """Whether no other cell of an identity is open, so that it says something about this one."""
@@ -94,6 +98,7 @@ class _Search:
 
 
 _EXACT, _ROUNDED, _FAILS = 0, 1, 2
+_Effects = Sequence[tuple[Option, Effect]]
 
 
 def forced(
@@ -107,10 +112,15 @@ def forced(
     values = dict(arithmetic.values)
     cheap = {cell for cell, options in domains.items() if any(o.cost < _OPEN_BELOW for o in options[1:])}
     residuals = [arithmetic.residual(constraint, values) for constraint in arithmetic.constraints]
-    search = _Search(arithmetic, domains, formal, set(unread), values, cheap | set(unread), residuals)
+    search = _Search(
+        arithmetic, domains, formal, set(unread), values, cheap | set(unread), residuals, set(domains)
+    )
     found: dict[Address, int] = {}
+    effects: dict[Address, _Effects] = {}
     for _ in range(_PASSES):
-        step = dict(_plain(search))
+        effects |= {cell: _harmless(search, cell) for cell in search.stale if cell in domains}
+        search.stale.clear()
+        step = dict(_plain(search, effects))
         if not step:
             break
         for cell, value in step.items():
@@ -119,20 +129,17 @@ def forced(
     return found
 
 
-def _plain(search: _Search) -> Iterator[tuple[Address, int]]:
+def _plain(search: _Search, effects: Mapping[Address, _Effects]) -> Iterator[tuple[Address, int]]:
     """Cells that are plainly misread given all others as they stand, no two of them in one identity."""
-    effects = {cell: _harmless(search, cell) for cell in search.domains}
     rivals = _explanations(effects)
     taken: set[int] = set()
-    for cell, options in effects.items():
+    for cell in search.domains:
+        options = effects[cell]
         chosen = _best(search, cell, options, rivals)
         touched = set(search.arithmetic.by_cell[cell])
         if chosen is not None and not touched & taken:
             taken |= touched
             yield cell, chosen
-
-
-_Effects = Sequence[tuple[Option, Effect]]
 
 
 def _harmless(search: _Search, cell: Address) -> list[tuple[Option, Effect]]:
@@ -180,7 +187,7 @@ def _best(
         return None
     fixed = [number for number in effect.fixed if search.closed(number, cell)]
     fixed = [number for number in fixed if rivals[number].keys() == {cell}]
-    needed = effect.failing + 1 if value in formal else 2
+    needed = search.failing(cell, value) + 1 if value in formal else 2
     return value if len(fixed) >= needed else None
 
 

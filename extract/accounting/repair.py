@@ -34,12 +34,12 @@ from extract.accounting.solver import Domains, Option, Solver, components, prune
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.reading import Doubt
 from extract.tables.weighing import Address, row_address
-from models.disclosure import Kind, Repair, Row, Table
+from models.disclosure import Cell, Kind, Repair, Row, Table
 
 UNREAD = 25
 """What it costs to leave a cell without a figure although something is printed in it."""
-BUDGET = 0.2
-"""The solver's deterministic time for a document; a second and a half by the clock, when it is used up."""
+BUDGET = 0.07
+"""The solver's deterministic time for a document; about a second by the clock, when it is used up."""
 _ROUNDS = 5
 _NOISY_CELLS = 3
 _NOISY_SHARE = 0.01
@@ -131,7 +131,8 @@ def prove_amounts(
     """Repair the misread amounts of a document that its identities prove.
 
     ``tables`` have their ids. In a text layer (``trust``) nothing is changed; of a ``mixed``
-    document only the cells of ``recognised_pages`` are open (all of them if not given).
+    document only the recognised cells (with a confidence below 1) of ``recognised_pages`` are open
+    (all cells if not given).
     ``alternatives`` are other readings of a cell, such as a second look's; one that agrees
     makes a reading certain. ``budget`` limits the solver, in deterministic seconds: where it runs
     out, cells keep what was read.
@@ -181,8 +182,13 @@ def _printed_cells(
         for index, row in enumerate(table.rows):
             for key in keys:
                 cell = row.cells.get(key)
-                if cell is not None and not is_blank(cell.text) and (pages is None or cell.page in pages):
+                if cell is not None and not is_blank(cell.text) and _is_open(cell, pages):
                     yield (table.id, index, key), row.amounts.get(key), cell.text, cell.confidence
+
+
+def _is_open(cell: Cell, pages: Collection[int] | None) -> bool:
+    """Whether a cell was read from pixels, or the whole document was."""
+    return pages is None or (cell.page in pages and cell.confidence < 1)
 
 
 def _choices(cell: _Cell) -> tuple[Candidate, ...]:
@@ -459,7 +465,7 @@ class _Evidence:
         return any(self.fits(address, whole, forced) for whole in wholes)
 
     def _passes_over_notation(self, address: Address) -> bool:
-        """Whether a text that is a figure in another notation is taken for another one, its digits trusted."""
+        """Whether a figure in another notation is taken for another one although digits are trusted."""
         cell = self.state.cells[address]
         if cell.read is not None or cell.trusted != "certain" or self._formal(address):
             return False

@@ -177,9 +177,14 @@ def test_a_text_layer_is_never_changed():
 
 
 def test_only_recognised_pages_of_a_mixed_document_are_open():
-    tables = spoilt(books(), 4, "project", "745O.10")
+    tables = spoilt(books(), 4, "project", "745O.10", confidence=0.97)
     assert proven(tables, "mixed", recognised_pages={2}).repairs == ()
     assert len(proven(tables, "mixed", recognised_pages={1}).repairs) == 1
+
+
+def test_words_of_the_text_layer_beside_pictures_are_closed():
+    tables = spoilt(books(), 4, "project", "745O.10", confidence=1.0)
+    assert proven(tables, "mixed", recognised_pages={1}).repairs == ()
 
 
 def test_out_of_time_means_flags_not_repairs():
