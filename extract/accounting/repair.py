@@ -19,6 +19,7 @@ from extract.accounting.candidates import (
     Candidate,
     Notation,
     Trusted,
+    agrees,
     candidates,
     is_damaged,
     misplaced,
@@ -30,6 +31,7 @@ from extract.accounting.constraints import LARGEST, Arithmetic, arithmetic_of
 from extract.accounting.determinacy import twice_determined
 from extract.accounting.examination import Examination, examine
 from extract.accounting.forced import forced
+from extract.accounting.slid import Slide, slides, with_slides
 from extract.accounting.solver import Domains, Option, Solver, components, pruned
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.reading import Doubt
@@ -82,12 +84,21 @@ class _Cell:
 
     text: str
     read: Decimal | None
-    damaged: bool
     trusted: Trusted
     notation: Notation
     others: tuple[Alternative, ...]
     odd: bool = False
     """A figure with other decimals than its table prints: no author rounds like that."""
+    scored: bool = False
+    """Read by a recogniser, which gives every reading a score."""
+    boxed: bool = False
+    fallible: bool = False
+    """Read by a recogniser, or from a transcript that shows damage anywhere."""
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether a second look found the same."""
+        return bool(self.others) and agrees(self.text, self.others)
 
 
 @dataclass
@@ -109,6 +120,10 @@ class _State:
         """The values a cell may have been printed with."""
         if address in self.cells and address not in self.accepted:
             yield from (candidate.value for candidate in self.choices(address))
+
+    def unplaced(self) -> set[Address]:
+        """Figures without a box that were read as they stand: they may have slid."""
+        return {address for address, cell in self.cells.items() if not cell.boxed} - self.accepted.keys()
 
     def guesses(self) -> dict[Address, Candidate]:
         """The likeliest figure of each cell whose text is none."""
@@ -162,28 +177,38 @@ def _read_cells(
 ) -> _State:
     found = list(_printed_cells(tables, pages))
     notations = {table.id: notation_of(table) for table in tables}
-    damaged = {address: is_damaged(text) for address, _, text, _ in found}
+    damaged = {address: is_damaged(cell.text) for address, _, cell in found}
     noisy = sum(damaged.values()) >= max(_NOISY_CELLS, _NOISY_SHARE * len(found))
+    fallible = trust != "transcript" or any(damaged.values())
     cells: dict[Address, _Cell] = {}
-    for address, read, text, confidence in found:
+    for address, read, cell in found:
         more = tuple(others.get(address, ()))
-        trusted = trust_of(text, confidence, more, noisy=noisy, recognised=trust != "transcript")
+        scored = trust != "transcript"
         notation = notations[address[0]]
-        odd = misplaced(normalised(text), notation)
-        cells[address] = _Cell(text, read, damaged[address], trusted, notation, more, odd)
+        cells[address] = _Cell(
+            text=cell.text,
+            read=read,
+            trusted=trust_of(cell.text, cell.confidence, more, noisy=noisy, recognised=scored),
+            notation=notation,
+            others=more,
+            odd=misplaced(normalised(cell.text), notation),
+            scored=scored,
+            boxed=cell.bbox is not None,
+            fallible=fallible,
+        )
     return _State(cells)
 
 
 def _printed_cells(
     tables: Sequence[Table], pages: Collection[int] | None
-) -> Iterator[tuple[Address, Decimal | None, str, float]]:
+) -> Iterator[tuple[Address, Decimal | None, Cell]]:
     for table in tables:
         keys = [column.key for column in table.columns]
         for index, row in enumerate(table.rows):
             for key in keys:
                 cell = row.cells.get(key)
                 if cell is not None and not is_blank(cell.text) and _is_open(cell, pages):
-                    yield (table.id, index, key), row.amounts.get(key), cell.text, cell.confidence
+                    yield (table.id, index, key), row.amounts.get(key), cell
 
 
 def _is_open(cell: Cell, pages: Collection[int] | None) -> bool:
@@ -579,69 +604,104 @@ def _with_amounts(row: Row, changed: Mapping[str, Decimal]) -> Row:
 
 def _proven(tables: Sequence[Table], kind: Kind | None, trust: str, state: _State) -> ProvenTables:
     repaired = with_values(tables, {a: c.value for a, c in state.accepted.items()})
+    moves = slides(arithmetic_of(repaired, kind), repaired, state.unplaced())
+    repaired = with_slides(repaired, moves)
     examination = examine(repaired, kind=kind, trust=trust)
+    holding = _holding(examination)
+    places = {address: place for place, address in enumerate(_addresses(tables))}
+    rows = {table.id: table.rows for table in tables}
+    found = [
+        (places[address], _repair(address, rows, candidate, state.cells[address], holding))
+        for address, candidate in state.accepted.items()
+    ]
+    found += [(places[move.target], _column_repair(move, rows, holding)) for move in moves]
+    repairs = tuple(repair for _, repair in sorted(found, key=lambda each: each[0]))
+    changed = frozenset((*state.accepted, *(cell for move in moves for cell in (move.source, move.target))))
+    state.doubtful.update(_unconfirmed(arithmetic_of(repaired, kind), state))
+    return ProvenTables(repaired, repairs, _doubts(places, state), examination, changed)
+
+
+def _addresses(tables: Sequence[Table]) -> Iterator[Address]:
+    for table in tables:
+        for index in range(len(table.rows)):
+            yield from ((table.id, index, column.key) for column in table.columns)
+
+
+def _holding(examination: Examination) -> dict[Address, list[str]]:
+    """The checks that hold with each cell."""
     holding: dict[Address, list[str]] = {}
     for check in examination.checks:
         if check.status in ("pass", "rounding"):
             for cell in examination.cells.get(check.id, ()):
                 holding.setdefault(cell, []).append(check.id)
-    rows = {table.id: table.rows for table in tables}
-    repairs = [
-        _repair(
-            address, rows[address[0]][address[1]], candidate, state.cells[address], holding.get(address, ())
-        )
-        for address, candidate in sorted(state.accepted.items(), key=lambda item: _place(tables, item[0]))
-    ]
-    state.doubtful.update(_unconfirmed(arithmetic_of(repaired, kind), state))
-    return ProvenTables(
-        repaired, tuple(repairs), _doubts(tables, state), examination, frozenset(state.accepted)
-    )
+    return holding
 
 
 def _unconfirmed(arithmetic: Arithmetic, state: _State) -> Iterator[tuple[Address, str]]:
     """Cells whose identities would hold as well with another reading of the same text.
 
-    A sum of many rounded figures cannot tell a last digit from one that looks like it, unless
-    two come out exact.
+    A sum of rounded figures holds by its slack whatever the last digit of a term, so it
+    confirms none that looks like another; only sums that come out exact do: one where the
+    author's sums are exact or the reading is trusted, else two.
     """
     evidence = _Evidence(arithmetic, state, {}, arithmetic.values, frozenset(), frozenset())
-    for address in state.cells:
+    for address, cell in state.cells.items():
         numbers = [n for n in arithmetic.by_cell.get(address, ()) if not arithmetic.fails(n)]
         sharp = sum(1 for n in numbers if _residual(arithmetic, n) == 0)
-        if not numbers or address not in arithmetic.values or sharp >= (1 if arithmetic.exact else _SUPPORT):
+        enough = 1 if arithmetic.exact or (cell.scored and cell.trusted == "certain") else _SUPPORT
+        if not numbers or address not in arithmetic.values or sharp >= enough:
             continue
-        now = arithmetic.values[address]
-        others = {arithmetic.scale.whole(address, c.value) for c in state.choices(address)} - {now}
+        others = _other_readings(arithmetic, state, address)
         telling = [n for n in numbers if not any(evidence.fits(address, whole, [n]) for whole in others)]
         if others and len(telling) < _SUPPORT:
             yield address, _UNCONFIRMED
+
+
+def _other_readings(arithmetic: Arithmetic, state: _State, address: Address) -> set[int]:
+    """What else a cell may say; a recogniser's score, however high, rules out no look-alike digit."""
+    cell = state.cells[address]
+    found = state.choices(address)
+    if cell.fallible and not cell.confirmed:
+        found = candidates(cell.text, cell.notation, "doubtful", cell.others)
+    return {arithmetic.scale.whole(address, c.value) for c in found} - {arithmetic.values[address]}
 
 
 def _residual(arithmetic: Arithmetic, number: int) -> int:
     return arithmetic.residual(arithmetic.constraints[number], arithmetic.values)
 
 
-def _place(tables: Sequence[Table], address: Address) -> tuple[int, int, int]:
-    position = next(n for n, table in enumerate(tables) if table.id == address[0])
-    keys = [column.key for column in tables[position].columns]
-    return position, address[1], keys.index(address[2])
+_Rows = Mapping[str, Sequence[Row]]
+_Holding = Mapping[Address, Sequence[str]]
 
 
-def _repair(address: Address, row: Row, candidate: Candidate, cell: _Cell, because: Sequence[str]) -> Repair:
-    formal = candidate.formal and cell.read is None
+def _repair(address: Address, rows: _Rows, candidate: Candidate, cell: _Cell, holding: _Holding) -> Repair:
+    table, index, key = address
     return Repair(
-        where=f"{address[0]}/{row_address(row)}/{address[2]}",
+        where=f"{table}/{row_address(rows[table][index])}/{key}",
         from_=cell.text,
         to=f"{candidate.value:f}",
         kind="spacing" if candidate.change == "read" else candidate.change,
-        because=tuple(because),
-        certainty="formal" if formal else "proven",
+        because=tuple(holding.get(address, ())),
+        certainty="formal" if candidate.formal and cell.read is None else "proven",
     )
 
 
-def _doubts(tables: Sequence[Table], state: _State) -> dict[str, tuple[Doubt, ...]]:
+def _column_repair(move: Slide, rows: _Rows, holding: _Holding) -> Repair:
+    """As in the tables stage: from the column it stood in to its own."""
+    table, index, key = move.target
+    return Repair(
+        where=f"{table}/{row_address(rows[table][index])}/{key}",
+        from_=move.source[2],
+        to=key,
+        kind="column",
+        because=tuple(dict.fromkeys((*holding.get(move.target, ()), *holding.get(move.source, ())))),
+        certainty="proven",
+    )
+
+
+def _doubts(places: Mapping[Address, int], state: _State) -> dict[str, tuple[Doubt, ...]]:
     found: dict[str, list[Doubt]] = {}
-    for address, reason in sorted(state.doubtful.items(), key=lambda item: _place(tables, item[0])):
+    for address, reason in sorted(state.doubtful.items(), key=lambda item: places[item[0]]):
         if address not in state.accepted or reason == _UNCONFIRMED:
             found.setdefault(address[0], []).append(Doubt(address[1], address[2], reason))
     return {id: tuple(doubts) for id, doubts in found.items()}

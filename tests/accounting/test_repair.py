@@ -234,3 +234,26 @@ def test_an_unknown_is_sure_only_if_any_one_sum_may_be_left_out():
     assert twice_determined(pair) == {"a", "b"}
     assert twice_determined(pair[:2]) == set()
     assert twice_determined(rectangle) == set()
+
+
+def test_a_figure_that_slid_into_the_next_column_goes_back():
+    plain = [
+        BOOKS.replace("2080505   300.20  200.10  100.10", f"2080505   200.10  {figures}")
+        .replace("500.30  350.10  150.20", "400.20  350.10   50.10")
+        .replace("9750.60 1350.10 8400.50", "9650.50 1350.10 8300.40")
+        for figures in ("200.10 -", "- 200.10")
+    ]
+    truth, wrong = (
+        [
+            printed(subjects("expenditure", SPLIT, text, id="t1")),
+            printed(subjects("general_budget_expenditure", SPLIT, plain[0], id="t2")),
+        ]
+        for text in plain
+    )
+    found = proven(wrong, "transcript")
+    assert figures(found.tables) == figures(truth)
+    (repair,) = found.repairs
+    assert (repair.where, repair.from_, repair.to) == ("t1/2080505/basic", "project", "basic")
+    assert (repair.kind, repair.certainty) == ("column", "proven")
+    assert len(repair.because) >= 2
+    assert found.tables[0].rows[8].cells["basic"].text == "200.10"
