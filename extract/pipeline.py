@@ -97,7 +97,7 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         )
         tables, examination = amounts.tables, amounts.examination
         doubts = {reading.table.id: _doubts(reading, amounts) for reading in readings}
-        proven = with_proofs(tables, examination.proofs, doubts)
+        proven = with_proofs(tables, examination.proofs, doubts, amounts.evidence)
         checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
     with clock("layout"):
         sections = _sections(flow, placed)
@@ -118,9 +118,9 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         glossary=glossary,
         checks=checks,
         repairs=(*_repairs(readings, subjects), *amounts.repairs),
-        quality=assess(facts, proven, checks, doubts, _problems(document), clock.seconds).model_copy(
-            update={"pages_ocr": pages_ocr}
-        ),
+        quality=assess(
+            facts, proven, checks, doubts, _problems(document), clock.seconds, examination.cells
+        ).model_copy(update={"pages_ocr": pages_ocr}),
     )
 
 

@@ -27,6 +27,7 @@ from extract.accounting.candidates import (
     notation_of,
     trust_of,
 )
+from extract.accounting.confidence import Evidence, Look, Reader, Standing
 from extract.accounting.constraints import LARGEST, Arithmetic, arithmetic_of
 from extract.accounting.determinacy import twice_determined
 from extract.accounting.examination import Examination, examine
@@ -68,7 +69,7 @@ class ProvenTables:
 
     ``repairs`` name the whole place (``t3/2080505/total``) and the checks of ``examination``
     that hold with the figure; ``changed`` are their cells. ``doubts`` are cells to look at, by
-    table id.
+    table id. ``evidence`` is what is known of every figure that may have been misread.
     """
 
     tables: tuple[Table, ...]
@@ -76,6 +77,7 @@ class ProvenTables:
     doubts: Mapping[str, tuple[Doubt, ...]]
     examination: Examination
     changed: frozenset[Address] = frozenset()
+    evidence: Mapping[Address, Evidence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class _Cell:
     others: tuple[Alternative, ...]
     odd: bool = False
     """A figure with other decimals than its table prints: no author rounds like that."""
+    score: float = 1.0
     scored: bool = False
     """Read by a recogniser, which gives every reading a score."""
     boxed: bool = False
@@ -192,6 +195,7 @@ def _read_cells(
             notation=notation,
             others=more,
             odd=misplaced(normalised(cell.text), notation),
+            score=cell.confidence,
             scored=scored,
             boxed=cell.bbox is not None,
             fallible=fallible,
@@ -618,7 +622,27 @@ def _proven(tables: Sequence[Table], kind: Kind | None, trust: str, state: _Stat
     repairs = tuple(repair for _, repair in sorted(found, key=lambda each: each[0]))
     changed = frozenset((*state.accepted, *(cell for move in moves for cell in (move.source, move.target))))
     state.doubtful.update(_unconfirmed(arithmetic_of(repaired, kind), state))
-    return ProvenTables(repaired, repairs, _doubts(places, state), examination, changed)
+    evidence = dict(_evidence(state, examination))
+    return ProvenTables(repaired, repairs, _doubts(places, state), examination, changed, evidence)
+
+
+def _evidence(state: _State, examination: Examination) -> Iterator[tuple[Address, Evidence]]:
+    for address, cell in state.cells.items():
+        if not cell.fallible or address not in examination.proofs:
+            continue
+        standing: Standing = examination.proofs[address]
+        if address in state.doubtful and standing != "contradicted":
+            standing = "doubtful"
+        reader: Reader = "pixels" if cell.scored else "transcript"
+        yield address, Evidence(reader, standing, _look(address, cell, state), cell.score)
+
+
+def _look(address: Address, cell: _Cell, state: _State) -> Look:
+    if address in state.accepted:
+        return "repaired"
+    if not cell.others:
+        return "once"
+    return "confirmed" if cell.confirmed else "differing"
 
 
 def _addresses(tables: Sequence[Table]) -> Iterator[Address]:

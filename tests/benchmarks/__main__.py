@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import accuracy, cold, memory, speed
-from tests.benchmarks.documents import documents_in, generated
+from tests.benchmarks import accuracy, cold, confidence, memory, proof, speed
+from tests.benchmarks.documents import ROOT, documents_in, generated
 from tests.benchmarks.report import PAGE, result_block, write_result
 
 Arguments = argparse.Namespace
@@ -36,12 +36,36 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
     return accuracy.report(scores, accuracy.score_gold() if args.gold else {}, args.seeds)
 
 
+def _proof(args: Arguments, workplace: Path) -> str:
+    del workplace  # documents are made and read in memory
+    return proof.measure(args.seeds)
+
+
+def _confidence(args: Arguments, workplace: Path) -> str:
+    """Count on some seeds unless the table in use is to be judged, then judge on others."""
+    del workplace
+    from extract.accounting.confidence import table
+
+    if args.fit:
+        confidence.write_table(confidence.fit(confidence.observe(args.fit_scans, args.fit_transcripts)))
+        table.cache_clear()
+    fitted = (
+        f"scans of seeds {args.fit_scans[0]} to {args.fit_scans[-1]} and transcripts of seeds "
+        f"{args.fit_transcripts[0]} to {args.fit_transcripts[-1]}"
+    )
+    return confidence.measure(fitted, args.scans, args.transcripts, plot=args.write)
+
+
 COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
     "speed": _speed,
     "cold": _cold,
     "memory": _memory,
     "accuracy": _accuracy,
+    "proof": _proof,
+    "confidence": _confidence,
 }
+PAGES = {"proof": ROOT / "docs" / "proof.md", "confidence": ROOT / "docs" / "proof.md"}
+"""Where results are written that do not stand in docs/benchmarks.md."""
 
 
 def _seeds(text: str) -> range:
@@ -63,8 +87,21 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seeds", type=_seeds, default=range(1, 6), metavar="A-B", help="default 1-5")
     command.add_argument("--family", action="append", default=[], help="a family of templates; default all")
     command.add_argument("--no-gold", dest="gold", action="store_false", help="only generated documents")
-    for command in commands.choices.values():
-        command.add_argument("--write", action="store_true", help=f"also write to docs/{PAGE.name}")
+    command = commands.add_parser("proof")
+    command.add_argument("--seeds", type=_seeds, default=range(8000, 8060), metavar="A-B", help="8000-8059")
+    command = commands.add_parser("confidence")
+    command.add_argument("--fit", action="store_true", help="count anew and write the table in use")
+    for name, seeds in (
+        ("fit-scans", range(5100, 5112)),
+        ("fit-transcripts", range(5000, 5040)),
+        ("scans", range(8000, 8008)),
+        ("transcripts", range(8000, 8020)),
+    ):
+        given = f"{seeds[0]}-{seeds[-1]}"
+        command.add_argument(f"--{name}", type=_seeds, default=seeds, metavar="A-B", help=given)
+    for name, command in commands.choices.items():
+        page = PAGES.get(name, PAGE).name
+        command.add_argument("--write", action="store_true", help=f"also write to docs/{page}")
     return parser
 
 
@@ -77,7 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(result)
     if args.write:
         command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
-        write_result(args.command, result_block(" ".join(command), result))
+        block = result_block(" ".join(command), result)
+        write_result(args.command, block, PAGES.get(args.command, PAGE))
 
 
 if __name__ == "__main__":
