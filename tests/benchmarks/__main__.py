@@ -41,6 +41,11 @@ def _proof(args: Arguments, workplace: Path) -> str:
     return proof.measure(args.seeds)
 
 
+def _transcripts(args: Arguments, workplace: Path) -> str:
+    del workplace
+    return proof.measure_transcripts(args.seeds)
+
+
 def _confidence(args: Arguments, workplace: Path) -> str:
     """Count on some seeds unless the table in use is to be judged, then judge on others."""
     del workplace
@@ -62,9 +67,10 @@ COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
     "memory": _memory,
     "accuracy": _accuracy,
     "proof": _proof,
+    "transcripts": _transcripts,
     "confidence": _confidence,
 }
-PAGES = {"proof": ROOT / "docs" / "proof.md", "confidence": ROOT / "docs" / "proof.md"}
+PAGES = dict.fromkeys(("proof", "transcripts", "confidence"), ROOT / "docs" / "proof.md")
 """Where results are written that do not stand in docs/benchmarks.md."""
 
 
@@ -87,8 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seeds", type=_seeds, default=range(1, 6), metavar="A-B", help="default 1-5")
     command.add_argument("--family", action="append", default=[], help="a family of templates; default all")
     command.add_argument("--no-gold", dest="gold", action="store_false", help="only generated documents")
-    command = commands.add_parser("proof")
-    command.add_argument("--seeds", type=_seeds, default=range(8000, 8060), metavar="A-B", help="8000-8059")
+    for name in ("proof", "transcripts"):
+        command = commands.add_parser(name)
+        command.add_argument(
+            "--seeds", type=_seeds, default=range(8000, 8060), metavar="A-B", help="8000-8059"
+        )
     command = commands.add_parser("confidence")
     command.add_argument("--fit", action="store_true", help="count anew and write the table in use")
     for name, seeds in (

@@ -120,23 +120,28 @@ def _place(cell: str, figure: str | None) -> tuple[str, str, Decimal]:
     return kind, column, Decimal(figure or 0)
 
 
-def measure(seeds: Sequence[int], *, transcripts: bool = True) -> str:
-    """All three, as Markdown."""
+def measure(seeds: Sequence[int]) -> str:
+    """Misread cells and author errors, as Markdown."""
     clean = [read_clean(seed) for seed in seeds]
     cells = misread_cells(clean, seeds[0])
     errors = author_errors(clean, seeds[0])
-    parts = [
-        f"{len(clean)} documents, seeds {seeds[0]} to {seeds[-1]}.",
-        _cells_table(cells),
-        *(
-            f"Author errors, {'confidences of a scan' if trust == 'ocr' else 'clean transcript'}: "
-            f"{tally.counts['planted']} planted, {tally.counts['repairs']} repaired."
-            for trust, tally in errors.items()
-        ),
-    ]
-    if transcripts:
-        parts.append(_transcripts_table(noisy_transcripts(seeds)))
-    return "\n\n".join(parts)
+    return "\n\n".join(
+        [
+            f"{len(clean)} documents, seeds {seeds[0]} to {seeds[-1]}.",
+            _cells_table(cells),
+            *(
+                f"Author errors, {'confidences of a scan' if trust == 'ocr' else 'clean transcript'}: "
+                f"{tally.counts['planted']} planted, {tally.counts['repairs']} repaired."
+                for trust, tally in errors.items()
+            ),
+        ]
+    )
+
+
+def measure_transcripts(seeds: Sequence[int]) -> str:
+    """Whole transcripts with noise, as Markdown."""
+    found = f"{len(seeds)} transcripts, seeds {seeds[0]} to {seeds[-1]}, with each noise."
+    return f"{found}\n\n{_transcripts_table(noisy_transcripts(seeds))}"
 
 
 def _cells_table(found: dict[float, Tally]) -> str:
