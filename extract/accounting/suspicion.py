@@ -12,14 +12,14 @@ from models.disclosure import Cell, Kind, Table
 
 _ENOUGH = 2
 """Identities that hold exactly and leave no reason to look again."""
-_MOST_PER_PAGE = 24
+_MOST_PER_PAGE = 12
 """A second look costs about a hundredth of what reading the page did."""
 
 
 def suspects(tables: Sequence[Table], *, kind: Kind | None, pages: Collection[int]) -> list[Address]:
     """Cells of ``pages`` to look at again: unread ones, those of sums that fail, those read badly.
 
-    At most 24 a page: those in most failing sums first, then those read worst. A cell that two
+    At most 12 a page: those in most failing sums first, then those read worst. A cell that two
     sums confirm exactly is left alone.
     """
     arithmetic = arithmetic_of(tables, kind)

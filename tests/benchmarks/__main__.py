@@ -101,10 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("confidence")
     command.add_argument("--fit", action="store_true", help="count anew and write the table in use")
     for name, seeds in (
-        ("fit-scans", range(5100, 5112)),
-        ("fit-transcripts", range(5000, 5040)),
-        ("scans", range(8000, 8008)),
-        ("transcripts", range(8000, 8020)),
+        ("fit-scans", range(5100, 5108)),
+        ("fit-transcripts", range(5000, 5020)),
+        ("scans", range(8000, 8004)),
+        ("transcripts", range(8000, 8010)),
     ):
         given = f"{seeds[0]}-{seeds[-1]}"
         command.add_argument(f"--{name}", type=_seeds, default=seeds, metavar="A-B", help=given)

@@ -23,6 +23,8 @@ TABLE = ROOT / "extract" / "accounting" / "confidence.tsv"
 PLOT = ROOT / "docs" / "confidence.svg"
 SCANNED = ("scan150", "low105", "broken_fax", "jpeg40", "specks", "fax200", "photo", "scan200")
 """Damage of the scans, in turns: half of it normal, half of it hard."""
+PAGES = range(1, 5)
+"""Pages of each document that are scanned, counted from 0: the summary and the first forms."""
 NOISE = (0.01, 0.03, 0.05)
 """Shares of characters misread in transcripts."""
 EDGES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -43,8 +45,8 @@ def observe(scans: Sequence[int], transcripts: Sequence[int]) -> list[Observed]:
 
 def _of_scans(seeds: Sequence[int]) -> Iterator[Observed]:
     for seed in seeds:
-        document = generate(seed, prose=False, subjects=8)
-        data = rasterised(document.data, CONDITIONS[SCANNED[seed % len(SCANNED)]], seed)
+        document = generate(seed, prose=False, subjects=6)
+        data = rasterised(document.data, CONDITIONS[SCANNED[seed % len(SCANNED)]], seed, PAGES)
         yield from _of_document(data, ".pdf", document.truth)
 
 
