@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
@@ -48,11 +48,19 @@ UNKNOWN = 0.5
 
 
 def confidence(evidence: Evidence) -> float:
-    """The probability that a figure is as printed, to three decimals."""
+    """The probability that a figure is as printed.
+
+    Where no figure was ever looked at in the same way, the least of those that stand alike is taken.
+    """
     known = table().get(evidence[:3])
-    if known is None:
-        return UNKNOWN
-    place = bisect_right([each.score for each in known], evidence.score)
+    if known is not None:
+        return _at(known, evidence.score)
+    like = [rows for (reader, standing, _), rows in table().items() if (reader, standing) == evidence[:2]]
+    return min((_at(rows, evidence.score) for rows in like), default=UNKNOWN)
+
+
+def _at(known: Sequence[Known], score: float) -> float:
+    place = bisect_right([each.score for each in known], score)
     return known[max(place - 1, 0)].probability
 
 

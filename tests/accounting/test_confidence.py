@@ -40,12 +40,18 @@ def test_every_probability_is_one_and_rises_with_the_score():
 
 
 def test_proof_is_worth_more_than_none():
-    sure = [confidence(Evidence("pixels", standing, "once", 0.97)) for standing in ("proven", "contradicted")]
-    assert sure[0] > 0.99 > sure[1]
+    for reader in ("pixels", "transcript"):
+        sure = [confidence(Evidence(reader, how, "once", 0.995)) for how in ("proven", "contradicted")]
+        assert sure[0] > 0.99 > 0.9 > sure[1]
 
 
 def test_nothing_is_known_of_what_was_never_counted():
-    assert confidence(Evidence("pixels", "proven", "never", 0.9)) == UNKNOWN
+    assert confidence(Evidence("pixels", "never", "once", 0.9)) == UNKNOWN
+
+
+def test_what_was_never_looked_at_that_way_is_worth_the_least_of_its_kind():
+    alike = [confidence(Evidence("transcript", "proven", look, 1.0)) for look in ("once", "repaired")]
+    assert confidence(Evidence("transcript", "proven", "never", 1.0)) == min(alike)
 
 
 def test_a_text_layer_is_certain():
