@@ -101,12 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("confidence")
     command.add_argument("--fit", action="store_true", help="count anew and write the table in use")
     for name, seeds in (
-        ("fit-scans", range(5100, 5108)),
-        ("fit-transcripts", range(5000, 5020)),
-        ("scans", range(8000, 8004)),
-        ("transcripts", range(8000, 8010)),
+        ("fit-scans", range(5100, 5103)),
+        ("fit-transcripts", range(5000, 5010)),
+        ("scans", range(0)),
+        ("transcripts", range(8000, 8003)),
     ):
-        given = f"{seeds[0]}-{seeds[-1]}"
+        given = f"default {seeds[0]}-{seeds[-1]}" if seeds else "default none"
         command.add_argument(f"--{name}", type=_seeds, default=seeds, metavar="A-B", help=given)
     for name, command in commands.choices.items():
         page = PAGES.get(name, PAGE).name

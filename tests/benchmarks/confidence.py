@@ -193,6 +193,8 @@ def measure(fitted: str, scans: Sequence[int], transcripts: Sequence[int], *, pl
              f"{_span(transcripts)}."]  # fmt: skip
     for reader in ("pixels", "transcript"):
         classes = reliability([each for each in observed if each.evidence.reader == reader])
+        if not classes:
+            continue
         rows = [[f"{c.stated:.4f}", f"{c.right:.4f}", f"{c.figures:,}"] for c in classes]
         parts.append(markdown_table([f"{reader}: stated", "right", "figures"], rows))
     if plot:
@@ -201,7 +203,7 @@ def measure(fitted: str, scans: Sequence[int], transcripts: Sequence[int], *, pl
 
 
 def _span(seeds: Sequence[int]) -> str:
-    return f"{seeds[0]} to {seeds[-1]}"
+    return f"{seeds[0]} to {seeds[-1]}" if seeds else "(none)"
 
 
 def drawing(classes: Sequence[Class]) -> str:
