@@ -106,6 +106,8 @@ def places_of(figure: Decimal) -> int:
 
 # Reading -----------------------------------------------------------------------------------
 
+_TWO_FIGURES = re.compile(r"\d\s*[.,·，．。]+\s*\d{2}\s+\S*\d")
+"""Joined rows print two figures in one cell: something follows, behind a blank, two decimals."""
 _PROPER = re.compile(r"-?\d+(\.\d+)?|-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -228,7 +230,7 @@ def candidates(
 def _all_candidates(
     text: str, notation: Notation, trusted: Trusted, others: Sequence[Alternative]
 ) -> Iterator[Candidate]:
-    if is_blank(text):
+    if is_blank(text) or _TWO_FIGURES.search(text):
         return
     for other in others:
         value = parse_amount(other.text)

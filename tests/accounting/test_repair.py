@@ -257,3 +257,12 @@ def test_a_figure_that_slid_into_the_next_column_goes_back():
     assert (repair.kind, repair.certainty) == ("column", "proven")
     assert len(repair.because) >= 2
     assert found.tables[0].rows[8].cells["basic"].text == "200.10"
+
+
+def test_two_figures_in_one_cell_are_not_one():
+    """Two rows were joined; row and column agree on the nonsense in both tables."""
+    tables = books()
+    for id in ("t1", "t2"):
+        for key in ("total", "project"):
+            tables = spoilt(tables, 4, key, "584..85 7450.10", id=id)
+    assert proven(tables, "transcript").repairs == ()
