@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from extract.accounting import examine
+from extract.accounting import Alternative, ProvenTables, cells_of, prove_amounts, suspects
 from extract.accounting.narrative import examine_narrative
 from extract.accounting.performance import examine_performance
 from extract.accounting.quality import assess, with_proofs
@@ -23,9 +23,10 @@ from extract.layout.pageflow import lay_out, page_flow
 from extract.layout.sections import read_sections
 from extract.layout.transcripts import transcript_flow
 from extract.narrative import read_glossary, read_statements
+from extract.ocr.closer import second_looks
 from extract.ocr.stage import read_pictures
 from extract.reading.intake import Intake, Limits, read_source
-from extract.reading.pages import NativeDocument, PageDocument, SourceDocument, Transcript
+from extract.reading.pages import Box, NativeDocument, PageDocument, SourceDocument, Transcript
 from extract.reading.readers import READERS
 from extract.subjects import match_subjects, readdressed
 from extract.subjects.unsure import reading_doubts
@@ -34,7 +35,9 @@ from extract.tables.formreader import Setting
 from extract.tables.forms.registry import classification_of_form
 from extract.tables.loose import read_loose_tables
 from extract.tables.pagetables import read_page_tables
-from extract.tables.reading import PlacedTable, TableReading
+from extract.tables.placement import UNBALANCED, UNSOLVED
+from extract.tables.reading import Doubt, PlacedTable, TableReading
+from extract.tables.weighing import Address
 from models.disclosure import Check, Disclosure, Facts, Repair, Section, Source, Table
 
 
@@ -85,14 +88,23 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         readings = _numbered([reading for table in placed for reading in table.readings], facts)
     with clock("subjects"):
         subjects = [_matched(reading, facts, document) for reading in readings]
+        printed = [subject.table for subject in subjects]
+    with clock("ocr"):
+        again = _looked_at_again(document, intake, options.limits, printed, facts)
     with clock("accounting"):
-        tables = [subject.table for subject in subjects]
-        examination = examine(tables, kind=facts.kind, trust=document.trust)
+        amounts = prove_amounts(
+            printed,
+            kind=facts.kind,
+            trust=document.trust,
+            alternatives=again,
+            recognised_pages=_recognised_pages(document),
+        )
+        tables, examination = amounts.tables, amounts.examination
         doubts = {
-            reading.table.id: (*reading.doubts, *reading_doubts(subject.table))
+            reading.table.id: (*_doubts(reading, amounts), *reading_doubts(subject.table))
             for reading, subject in zip(readings, subjects, strict=True)
         }
-        proven = with_proofs(tables, examination.proofs, doubts)
+        proven = with_proofs(tables, examination.proofs, doubts, amounts.evidence)
         checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
     with clock("layout"):
         sections = _sections(flow, placed)
@@ -114,10 +126,10 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
         statements=statements,
         glossary=glossary,
         checks=checks,
-        repairs=_repairs(readings, subjects),
-        quality=assess(facts, proven, checks, doubts, _problems(document), clock.seconds).model_copy(
-            update={"pages_ocr": pages_ocr}
-        ),
+        repairs=(*_repairs(readings, subjects), *amounts.repairs),
+        quality=assess(
+            facts, proven, checks, doubts, _problems(document), clock.seconds, examination.cells
+        ).model_copy(update={"pages_ocr": pages_ocr}),
     )
 
 
@@ -183,6 +195,51 @@ def _matched(reading: TableReading, facts: Facts, document: SourceDocument) -> _
     )
     checks = tuple(check.model_copy(update={"where": f"{table.id}/{check.where}"}) for check in found.checks)
     return _Subjects(found.table, checks, found.repairs)
+
+
+def _looked_at_again(
+    document: SourceDocument, intake: Intake, limits: Limits, tables: Sequence[Table], facts: Facts
+) -> Mapping[Address, Sequence[Alternative]]:
+    """Second readings of the recognised figures that the arithmetic, or the recogniser, doubts."""
+    pages = _recognised_pages(document)
+    if not pages or not isinstance(document, PageDocument):
+        return {}
+    cells = cells_of(tables)
+    places = [
+        (address, (page, box))
+        for address in suspects(tables, kind=facts.kind, pages=pages)
+        if (page := cells[address].page) is not None and (box := cells[address].bbox) is not None
+    ]
+    boxes: dict[int, list[Box]] = {}
+    for _, (page, box) in places:
+        boxes.setdefault(page, []).append(box)
+    looks = second_looks(document, boxes, file_name=intake.file_name, limits=limits)
+    return {
+        address: tuple(Alternative(look.text, look.probability) for look in looks[place])
+        for address, place in places
+        if looks.get(place)
+    }
+
+
+def _recognised_pages(document: SourceDocument) -> frozenset[int]:
+    """The pages of which anything was read from pixels."""
+    pages = document.pages if isinstance(document, PageDocument) else ()
+    return frozenset(page.number for page in pages if page.trust in ("ocr", "mixed"))
+
+
+def _doubts(reading: TableReading, amounts: ProvenTables) -> tuple[Doubt, ...]:
+    """What is left to look at in a table once its amounts are proven."""
+    id = reading.table.id
+    left = [doubt for doubt in reading.doubts if not _is_settled(doubt, id, amounts)]
+    return (*left, *amounts.doubts.get(id, ()))
+
+
+def _is_settled(doubt: Doubt, id: str, amounts: ProvenTables) -> bool:
+    """Whether a figure was put right, or stands in sums that hold now and did not when it was placed."""
+    address = id, doubt.row, doubt.column
+    if address in amounts.changed:
+        return True
+    return doubt.reason in (UNBALANCED, UNSOLVED) and amounts.examination.proofs.get(address) == "proven"
 
 
 def _with_ids(checks: Sequence[Check], more: Sequence[Check]) -> tuple[Check, ...]:

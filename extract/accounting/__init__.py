@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from extract.accounting.candidates import Alternative
 from extract.accounting.examination import Examination, examine
+from extract.accounting.repair import ProvenTables, prove_amounts
+from extract.accounting.suspicion import cells_of, suspects
 
-__all__ = ["Examination", "examine"]
+__all__ = [
+    "Alternative",
+    "Examination",
+    "ProvenTables",
+    "cells_of",
+    "examine",
+    "prove_amounts",
+    "suspects",
+]

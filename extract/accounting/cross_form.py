@@ -36,6 +36,10 @@ _USE_NAMES = {
 }
 
 
+SameMoney = Callable[[Finding], bool]
+"""Whether two totals that differ may be one and the same figure, misread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Rows of a form that stand for one thing: its code if it has one, its bare name, the rows to add up."""
@@ -188,11 +192,14 @@ class Pair:
     shift: int | None
 
 
-def cross_form_findings(sheets: Sequence[Sheet], tables: Sequence[Table], kind: Kind | None) -> list[Finding]:
+def cross_form_findings(
+    sheets: Sequence[Sheet], tables: Sequence[Table], kind: Kind | None, same_money: SameMoney | None = None
+) -> list[Finding]:
     """Every equality between forms, weighed.
 
     ``sheets`` are the tables with figures, ``tables`` all of them. Where only one of two forms
-    is there, one not-applicable finding says so.
+    is there, one not-applicable finding says so. ``same_money`` is asked whether two totals that
+    differ mean the same money after all, one of them misread.
     """
     by_kind: dict[TableKind, list[Sheet]] = {}
     for sheet in sheets:
@@ -201,7 +208,7 @@ def cross_form_findings(sheets: Sequence[Sheet], tables: Sequence[Table], kind: 
     findings: list[Finding] = []
     for equality in EQUALITIES:
         if equality.disclosure in (None, kind):
-            findings += _apply(equality, by_kind, common)
+            findings += _apply(equality, by_kind, common, same_money)
     return _without_repeats([*findings, *_lonely(by_kind, tables, kind)])
 
 
@@ -229,7 +236,10 @@ def _shift(left: Table, right: Table, common: str | None) -> int | None:
 
 
 def _apply(
-    equality: Equality, by_kind: Mapping[TableKind, Sequence[Sheet]], common: str | None
+    equality: Equality,
+    by_kind: Mapping[TableKind, Sequence[Sheet]],
+    common: str | None,
+    same_money: SameMoney | None,
 ) -> Iterator[Finding]:
     """Compare the forms of the two kinds, first with first; unequal numbers of them stay apart."""
     lefts = by_kind.get(equality.left.kind, ())
@@ -241,7 +251,8 @@ def _apply(
         return
     for left, right in zip(lefts, rights, strict=True):
         if _concerns(equality, left):
-            yield from _compare(equality, Pair(left, right, _shift(left.table, right.table, common)))
+            pair = Pair(left, right, _shift(left.table, right.table, common))
+            yield from _compare(equality, pair, same_money)
 
 
 def _concerns(equality: Equality, left: Sheet) -> bool:
@@ -255,7 +266,7 @@ def _concerns(equality: Equality, left: Sheet) -> bool:
     return True
 
 
-def _compare(equality: Equality, pair: Pair) -> Iterator[Finding]:
+def _compare(equality: Equality, pair: Pair, same_money: SameMoney | None) -> Iterator[Finding]:
     columns = [(a, b) for a, b in equality.columns if a in pair.left.keys and b in pair.right.keys]
     if not columns:
         return
@@ -268,12 +279,16 @@ def _compare(equality: Equality, pair: Pair) -> Iterator[Finding]:
             Half(equality.right.kind, equality.given[1]),
         ]
         totals = list(_lines(given[0], given[1], pair, columns))
-        if not totals or not totals[0].weighing.holds:
+        if not totals or not _agree(totals[0], same_money):
             if totals:
                 yield _not_applicable(pair, "the totals differ, so the forms cover different money")
             return
         yield from totals
     yield from _lines(equality.left, equality.right, pair, columns, strict=_strict(equality))
+
+
+def _agree(totals: Finding, same_money: SameMoney | None) -> bool:
+    return totals.weighing.holds or (same_money is not None and same_money(totals))
 
 
 def _strict(equality: Equality) -> bool:

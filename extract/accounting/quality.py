@@ -2,43 +2,76 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
+from extract.accounting.confidence import Evidence, confidence
+from extract.accounting.cross_form import unit_power
 from extract.accounting.ledger import CellKey
 from extract.tables.reading import Doubt
 from extract.tables.weighing import row_address
-from models.disclosure import Check, Disclosure, Facts, Proof, Quality, Table
+from models.disclosure import Cell, Check, Disclosure, Facts, Proof, Quality, Table
 
 _CONFIDENCE_OF_DOUBT = 0.5
 _SURE = 0.9
 """A recognised figure less certain than this needs two identities."""
 _SHOWN = 5
 """So many examples are named in one reason."""
+_UNCONFIRMED = "not quite certain stand in no sum that holds"
+_GIVEN_ANEW = re.compile(rf"\d+ (?:checks fail|figures {_UNCONFIRMED}): ")
+"""The reasons that follow from figures and checks alone."""
 
 
 def with_proofs(
-    tables: Sequence[Table], proofs: Mapping[CellKey, Proof], doubts: Mapping[str, Sequence[Doubt]]
+    tables: Sequence[Table],
+    proofs: Mapping[CellKey, Proof],
+    doubts: Mapping[str, Sequence[Doubt]],
+    evidence: Mapping[CellKey, Evidence] | None = None,
 ) -> tuple[Table, ...]:
-    """The tables with the proof level of every figure; a doubtful figure is never better than unchecked."""
-    return tuple(_proven_table(table, proofs, doubts.get(table.id, ())) for table in tables)
+    """The tables with the proof level and the confidence of every figure.
+
+    A doubtful figure is never better than unchecked. ``evidence`` belongs to the figures that may
+    have been misread; every other has the confidence of a text layer.
+    """
+    return tuple(_proven_table(table, proofs, doubts.get(table.id, ()), evidence or {}) for table in tables)
 
 
-def _proven_table(table: Table, proofs: Mapping[CellKey, Proof], doubts: Sequence[Doubt]) -> Table:
+def _proven_table(
+    table: Table,
+    proofs: Mapping[CellKey, Proof],
+    doubts: Sequence[Doubt],
+    evidence: Mapping[CellKey, Evidence],
+) -> Table:
     doubtful = {(doubt.row, doubt.column) for doubt in doubts}
     rows = []
     for index, row in enumerate(table.rows):
         cells = {}
         for key, cell in row.cells.items():
-            proof = proofs.get((table.id, index, key), "unchecked")
-            if proof == "consistent" and cell.confidence < _SURE:
-                proof = "unchecked"  # one sum may repeat the figure, misread the same way
-            if (index, key) in doubtful:
-                proof = "contradicted" if proof == "contradicted" else "unchecked"
-                cell = cell.model_copy(update={"confidence": _CONFIDENCE_OF_DOUBT})
-            cells[key] = cell if proof == cell.proof else cell.model_copy(update={"proof": proof})
+            address = table.id, index, key
+            proof = proofs.get(address, "unchecked")
+            unsure = proof == "consistent" and cell.confidence < _SURE  # one sum may be misread the same way
+            if unsure or ((index, key) in doubtful and proof != "contradicted"):
+                proof = "unchecked"
+            sure = _confidence(cell, evidence.get(address), (index, key) in doubtful)
+            cells[key] = _graded(cell, proof, sure)
         rows.append(row.model_copy(update={"cells": cells}))
     return table.model_copy(update={"rows": tuple(rows)})
+
+
+def _confidence(cell: Cell, evidence: Evidence | None, doubtful: bool) -> float:
+    sure = cell.confidence if evidence is None else confidence(evidence)
+    told = evidence is not None and evidence.standing in ("doubtful", "contradicted")
+    return min(sure, _CONFIDENCE_OF_DOUBT) if doubtful and not told else sure
+
+
+def _graded(cell: Cell, proof: Proof, sure: float) -> Cell:
+    if (proof, sure) == (cell.proof, cell.confidence):
+        return cell
+    return cell.model_copy(update={"proof": proof, "confidence": sure})
 
 
 def assess(
@@ -48,19 +81,23 @@ def assess(
     doubts: Mapping[str, Sequence[Doubt]],
     problems: Sequence[str],
     seconds: Mapping[str, float],
+    cells: Mapping[str, Sequence[CellKey]] | None = None,
 ) -> Quality:
-    """Count what is proven and collect the reasons for a review, most telling first.
+    """Count what is proven and collect the reasons for a review, in the order of what a reviewer gains.
 
     ``score`` is the share of printed figures that at least one identity confirms and none
-    contradicts; 0 for a document without figures.
+    contradicts; 0 for a document without figures. ``cells`` are those each check rests on.
+    What is lost and unknown comes first, then failed checks, the largest differences first, then
+    figures: those in most failed checks first, then those with most money at stake, the amount
+    times the probability that it is wrong.
     """
+    gains = _Gains.of(tables, checks, cells or {})
     counted = _counted(tables)
     reasons = (
         *problems,
         *_unknown_facts(facts),
-        *_failed(checks),
-        *_doubted(tables, doubts),
-        *_unconfirmed(tables),
+        *_failed(checks, gains),
+        *_by_gain([*_doubted(tables, doubts), *_unconfirmed(tables)], gains),
         *(("no table was recognised as a form",) if not counted["cells"] else ()),
     )
     return Quality(needs_review=bool(reasons), reasons=reasons, seconds=dict(seconds), **counted)
@@ -80,10 +117,10 @@ def reassess(
     ``settled``; what was lost in reading stays a reason. A document a person has ``reviewed`` as
     a whole needs no further review, whatever the reasons.
     """
-    outdated = {*_failed(before.checks), *_unconfirmed(before.tables)}
-    kept = [reason for reason in before.quality.reasons if reason not in outdated]
     open_checks = [check for check in checks if check.id not in settled]
-    reasons = (*kept, *_failed(open_checks), *_unconfirmed(tables))
+    gains = _Gains.of(tables, open_checks, {})
+    kept = [reason for reason in before.quality.reasons if not _GIVEN_ANEW.match(reason)]
+    reasons = (*kept, *_failed(open_checks, gains), *_by_gain(_unconfirmed(tables), gains))
     counted = _counted(tables)
     return before.quality.model_copy(
         update={"needs_review": bool(reasons) and not reviewed, "reasons": reasons, **counted}
@@ -117,33 +154,97 @@ def _unknown_facts(facts: Facts) -> Iterable[str]:
     return (f"the {name} could not be read" for name, value in known.items() if value is None)
 
 
-def _failed(checks: Sequence[Check]) -> Iterable[str]:
-    failed = [check for check in checks if check.status == "fail"]
+class _Place(NamedTuple):
+    """A figure to look at, by its address and by its name in reasons."""
+
+    address: CellKey
+    name: str
+
+
+class _Reason(NamedTuple):
+    """What is wrong with some figures."""
+
+    words: str
+    places: Sequence[_Place]
+
+
+@dataclass(frozen=True)
+class _Gains:
+    """What looking at a figure may settle: failed checks, and money in 元 that may be wrong."""
+
+    failed: Counter[CellKey]
+    stakes: Mapping[CellKey, Decimal]
+    powers: Mapping[str, int]
+
+    @classmethod
+    def of(
+        cls, tables: Sequence[Table], checks: Sequence[Check], cells: Mapping[str, Sequence[CellKey]]
+    ) -> _Gains:
+        powers = {table.id: unit_power(table.unit) or 0 for table in tables}
+        failed = Counter(
+            cell for check in checks if check.status == "fail" for cell in cells.get(check.id, ())
+        )
+        stakes = {
+            (table.id, index, key): abs(amount.scaleb(powers[table.id])) * _doubt(row.cells[key])
+            for table in tables
+            for index, row in enumerate(table.rows)
+            for key, amount in row.amounts.items()
+            if amount is not None and key in row.cells
+        }
+        return cls(failed, stakes, powers)
+
+    def of_place(self, place: _Place) -> tuple[int, Decimal]:
+        return self.failed[place.address], self.stakes.get(place.address, Decimal(0))
+
+    def of_reason(self, reason: _Reason) -> tuple[int, Decimal]:
+        """The most checks one of its figures may explain, and the money of all."""
+        gains = [self.of_place(place) for place in reason.places]
+        return max(failed for failed, _ in gains), sum((stake for _, stake in gains), Decimal(0))
+
+    def difference(self, check: Check) -> Decimal:
+        """By how much a check fails, in 元; figures over nothing by all of it."""
+        wrong = check.left if check.difference is None else check.difference
+        return abs((wrong or Decimal(0)).scaleb(self.powers.get(check.where.split("/")[0], 0)))
+
+
+def _doubt(cell: Cell) -> Decimal:
+    return 1 - Decimal(str(cell.confidence))
+
+
+def _failed(checks: Sequence[Check], gains: _Gains) -> Iterable[str]:
+    failed = sorted((check for check in checks if check.status == "fail"), key=gains.difference, reverse=True)
     if failed:
         yield f"{len(failed)} checks fail: {_named([f'{check.id} {check.where}' for check in failed])}"
 
 
-def _doubted(tables: Sequence[Table], doubts: Mapping[str, Sequence[Doubt]]) -> Iterable[str]:
+def _by_gain(reasons: Iterable[_Reason], gains: _Gains) -> Iterable[str]:
+    for reason in sorted(reasons, key=gains.of_reason, reverse=True):
+        places = sorted(reason.places, key=gains.of_place, reverse=True)
+        yield f"{len(places)} figures {reason.words}: {_named([place.name for place in places])}"
+
+
+def _doubted(tables: Sequence[Table], doubts: Mapping[str, Sequence[Doubt]]) -> Iterable[_Reason]:
     for table in tables:
-        by_reason: dict[str, list[str]] = {}
+        by_reason: dict[str, list[_Place]] = {}
         for doubt in doubts.get(table.id, ()):
-            place = f"{table.id}/{row_address(table.rows[doubt.row])}/{doubt.column}"
+            name = f"{table.id}/{row_address(table.rows[doubt.row])}/{doubt.column}"
+            place = _Place((table.id, doubt.row, doubt.column), name)
             by_reason.setdefault(doubt.reason, []).append(place)
         for reason, places in by_reason.items():
-            yield f"{len(places)} figures of {table.id} ({table.kind}): {reason}: {_named(places)}"
+            yield _Reason(f"of {table.id} ({table.kind}): {reason}", places)
 
 
-def _unconfirmed(tables: Sequence[Table]) -> Iterable[str]:
-    """Figures from pixels that no identity confirms: the recogniser may have misread any of them."""
+def _unconfirmed(tables: Sequence[Table]) -> Iterable[_Reason]:
+    """Figures that may have been misread and that no identity confirms."""
     places = [
-        f"{table.id}/{row_address(row)}/{key}"
+        _Place((table.id, index, key), f"{table.id}/{row_address(row)}/{key}")
         for table in tables
-        for row in table.rows
+        for index, row in enumerate(table.rows)
         for key, cell in row.cells.items()
         if cell.proof == "unchecked" and cell.confidence < 1 and row.amounts.get(key) is not None
     ]
     if places:
-        yield f"{len(places)} figures not quite certain stand in no sum that holds: {_named(places)}"
+        yield _Reason(_UNCONFIRMED, places)
 
 
 def _named(places: Sequence[str]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from extract.ocr import light
-from extract.ocr.engine import DIGITS, Alternative, Engine
-from extract.reading.pages import Box, Page
-from extract.reading.picture import Picture, PictureSource
+from extract.ocr.engine import DIGITS, Alternative, Engine, RecognitionFailed
+from extract.ocr.paddle import paddle_engine
+from extract.reading.intake import Limits
+from extract.reading.pages import Box, Page, PageDocument
+from extract.reading.picture import Picture, PictureSource, picture_source
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,15 +38,57 @@ def second_look(
     thinned and thickened; the probabilities of the readings are averaged. Likeliest first; empty for
     a cell without ink. Raises ``RecognitionFailed``.
     """
-    crop = cell_picture(source.picture(page), page, box)
-    tight = _trimmed(crop)
+    return _look(_evened(source.picture(page)), page, box, engine, alphabet)
+
+
+def second_looks(
+    document: PageDocument,
+    boxes: Mapping[int, Sequence[Box]],
+    *,
+    file_name: str,
+    limits: Limits,
+    engine: Callable[[], Engine] = paddle_engine,
+) -> dict[tuple[int, Box], tuple[Alternative, ...]]:
+    """Read cells again, given by page number; each page is drawn once.
+
+    A page the engine fails on has no second readings. The engine is loaded only if there is
+    a cell to look at. Raises ``LimitExceeded`` for too many pixels.
+    """
+    found: dict[tuple[int, Box], tuple[Alternative, ...]] = {}
+    pages = [page for page in document.pages if boxes.get(page.number)]
+    if not pages:
+        return found
+    with picture_source(document, file_name, limits) as source:
+        for page in pages:
+            found.update(_page_looks(source, page, boxes[page.number], engine()))
+    return found
+
+
+def _page_looks(
+    source: PictureSource, page: Page, boxes: Sequence[Box], engine: Engine
+) -> Iterator[tuple[tuple[int, Box], tuple[Alternative, ...]]]:
+    picture = _evened(source.picture(page))
+    try:
+        for box in boxes:
+            yield (page.number, box), _look(picture, page, box, engine, DIGITS)
+    except RecognitionFailed:
+        return
+
+
+def _look(picture: Picture, page: Page, box: Box, engine: Engine, alphabet: str) -> tuple[Alternative, ...]:
+    tight = _trimmed(cell_picture(picture, page, box))
     if tight is None:
         return ()
     return _agreed([engine.alternatives(look, alphabet) for look in _looks(tight)])
 
 
+def _evened(picture: Picture) -> Picture:
+    """The page in grey, without stamps."""
+    return Picture(light.without_stamps(picture.pixels, light.grey(picture.pixels), picture.dpi), picture.dpi)
+
+
 def cell_picture(picture: Picture, page: Page, box: Box) -> Pixels:
-    """The inside of a cell as the straightened page shows it, grey, at 400 dpi."""
+    """The inside of a cell as the straightened page shows it, at 400 dpi; ``picture`` is grey."""
     import cv2
     import numpy as np
 
@@ -56,9 +100,9 @@ def cell_picture(picture: Picture, page: Page, box: Box) -> Pixels:
     to_crop = np.array([[grow, 0, -left * grow], [0, grow, -top * grow], [0, 0, 1]])
     to_points = np.diag([_POINTS / picture.dpi, _POINTS / picture.dpi, 1.0])
     view = to_crop @ np.linalg.inv(_to_picture(page)) @ to_points
-    values = light.without_stamps(picture.pixels, light.grey(picture.pixels), picture.dpi)
     return np.asarray(
-        cv2.warpPerspective(values, view, (width, height), flags=cv2.INTER_CUBIC, borderValue=255), np.uint8
+        cv2.warpPerspective(picture.pixels, view, (width, height), flags=cv2.INTER_CUBIC, borderValue=255),
+        np.uint8,
     )
 
 

@@ -453,8 +453,8 @@ def _repairs(form: SubjectForm, row: Row, line: SubjectLine, place: PlacedLine) 
     figures = [token for token in line.figures if token.value is not None]
     for token, column in zip(figures, place.columns, strict=True):
         key = form.columns[column].key
-        if token.respaced:
-            found.append(spacing(f"{address}/{key}", token.text, format(token.value or 0, "f")))
+        if token.respaced and token.value is not None:
+            found.append(spacing(f"{address}/{key}", token.text, format(token.value, "f")))
         slot = form.slot(line, token)
         if slot is not None and slot != column and column not in place.doubtful:
             found.append(_moved(f"{address}/{key}", form, slot, key))

@@ -6,14 +6,36 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import accuracy, bulk, cold, memory, service, speed
+from tests.benchmarks import accuracy, bulk, cold, confidence, loading, memory, proof, scans, service, speed
 from tests.benchmarks.archive import make_archive
-from tests.benchmarks.documents import documents_in, generated
-from tests.benchmarks.report import BATCHES_PAGE, PAGE, result_block, write_result
+from tests.benchmarks.documents import ROOT, documents_in, generated
+from tests.benchmarks.report import BATCHES_PAGE, PAGE, SCANS_PAGE, result_block, write_result
+from tests.benchmarks.scan_peers import PEERS
+from tests.corpus.arrivals import ARRIVALS
 
 Arguments = argparse.Namespace
+Parser = argparse.ArgumentParser
+PROOF_PAGE = ROOT / "docs" / "proof.md"
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark: what it takes, what it does, and the page in docs/ its result stands on."""
+
+    arguments: Callable[[Parser], None]
+    run: Callable[[Arguments, Path], str]
+    page: Path = PAGE
+
+
+def _folder(repeats: int) -> Callable[[Parser], None]:
+    def arguments(command: Parser) -> None:
+        command.add_argument("folder", nargs="?", type=Path, help="PDFs to read (default: the real ones)")
+        command.add_argument("--repeats", type=int, default=repeats, help=f"default {repeats}")
+
+    return arguments
 
 
 def _speed(args: Arguments, workplace: Path) -> str:
@@ -26,9 +48,19 @@ def _cold(args: Arguments, workplace: Path) -> str:
     return cold.report(path, [cold.run_cold(path) for _ in range(args.repeats)])
 
 
+def _memory_arguments(command: Parser) -> None:
+    command.add_argument("--documents", type=int, default=500, help="default 500")
+
+
 def _memory(args: Arguments, workplace: Path) -> str:
     documents = generated(workplace, count=args.documents)
     return memory.report(memory.read_all(documents, every=max(1, args.documents // 10)))
+
+
+def _accuracy_arguments(command: Parser) -> None:
+    command.add_argument("--seeds", type=_seeds, default=range(1, 6), metavar="A-B", help="default 1-5")
+    command.add_argument("--family", action="append", default=[], help="a family of templates; default all")
+    command.add_argument("--no-gold", dest="gold", action="store_false", help="only generated documents")
 
 
 def _accuracy(args: Arguments, workplace: Path) -> str:
@@ -37,9 +69,30 @@ def _accuracy(args: Arguments, workplace: Path) -> str:
     return accuracy.report(scores, accuracy.score_gold() if args.gold else {}, args.seeds)
 
 
+def _bulk_arguments(command: Parser) -> None:
+    command.add_argument("trial", choices=sorted(bulk.TRIALS))
+    command.add_argument("--documents", type=int, default=100, help="default 100")
+    command.add_argument("--pages", type=int, help="most pages of a digital document (default: all)")
+    command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
+
+
 def _bulk(args: Arguments, workplace: Path) -> str:
     archive = make_archive(args.archive or workplace / "in", args.documents, args.pages)
     return bulk.TRIALS[args.trial](archive, workplace)
+
+
+def _loading_arguments(command: Parser) -> None:
+    command.add_argument("--documents", type=int, default=5000, help="results to load; default 5000")
+    command.add_argument("--originals", type=int, default=60, help="documents they vary; default 60")
+
+
+def _loading(args: Arguments, workplace: Path) -> str:
+    return loading.run(workplace, documents=args.documents, originals=args.originals)
+
+
+def _service_arguments(command: Parser) -> None:
+    command.add_argument("--clients", type=int, default=32, help="default 32")
+    command.add_argument("--seconds", type=float, default=60.0, help="default 60")
 
 
 def _service(args: Arguments, workplace: Path) -> str:
@@ -47,13 +100,74 @@ def _service(args: Arguments, workplace: Path) -> str:
     return service.report(tally, clients=args.clients, seconds=args.seconds)
 
 
-COMMANDS: dict[str, Callable[[Arguments, Path], str]] = {
-    "speed": _speed,
-    "cold": _cold,
-    "memory": _memory,
-    "accuracy": _accuracy,
-    "bulk": _bulk,
-    "service": _service,
+def _scans_arguments(command: Parser) -> None:
+    command.add_argument("folder", nargs="?", type=Path, help="PDFs to read (default: real and generated)")
+    command.add_argument("--arrival", action="append", choices=ARRIVALS, help="a way to arrive; default all")
+    command.add_argument("--pages", type=int, default=4, help="pages with tables of each document; default 4")
+    command.add_argument("--seed", type=int, default=7, help="default 7")
+    command.add_argument("--no-peers", dest="peers", action="store_false", help="gongkai alone")
+
+
+def _scans(args: Arguments, workplace: Path) -> str:
+    peers = [peer for peer in PEERS if args.peers and peer.installed]
+    sources = scans.documents(args.folder, workplace)
+    names = args.arrival or list(ARRIVALS)
+    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages, peers=peers))
+
+
+def _held_out(command: Parser) -> None:
+    command.add_argument("--seeds", type=_seeds, default=range(8000, 8060), metavar="A-B", help="8000-8059")
+
+
+def _proof(args: Arguments, workplace: Path) -> str:
+    del workplace  # documents are made and read in memory
+    return proof.measure(args.seeds)
+
+
+def _transcripts(args: Arguments, workplace: Path) -> str:
+    del workplace
+    return proof.measure_transcripts(args.seeds)
+
+
+def _confidence_arguments(command: Parser) -> None:
+    command.add_argument("--fit", action="store_true", help="count anew and write the table in use")
+    for name, seeds in (
+        ("fit-scans", range(5100, 5108)),
+        ("fit-transcripts", range(5000, 5020)),
+        ("scans", range(8000, 8004)),
+        ("transcripts", range(8000, 8010)),
+    ):
+        given = f"{seeds[0]}-{seeds[-1]}"
+        command.add_argument(f"--{name}", type=_seeds, default=seeds, metavar="A-B", help=given)
+
+
+def _confidence(args: Arguments, workplace: Path) -> str:
+    """Count on some seeds unless the table in use is to be judged, then judge on others."""
+    del workplace
+    from extract.accounting.confidence import table
+
+    if args.fit:
+        confidence.write_table(confidence.fit(confidence.observe(args.fit_scans, args.fit_transcripts)))
+        table.cache_clear()
+    fitted = (
+        f"scans of seeds {args.fit_scans[0]} to {args.fit_scans[-1]} and transcripts of seeds "
+        f"{args.fit_transcripts[0]} to {args.fit_transcripts[-1]}"
+    )
+    return confidence.measure(fitted, args.scans, args.transcripts, plot=args.write)
+
+
+BENCHMARKS = {
+    "speed": Benchmark(_folder(3), _speed),
+    "cold": Benchmark(_folder(5), _cold),
+    "memory": Benchmark(_memory_arguments, _memory),
+    "accuracy": Benchmark(_accuracy_arguments, _accuracy),
+    "scans": Benchmark(_scans_arguments, _scans, SCANS_PAGE),
+    "proof": Benchmark(_held_out, _proof, PROOF_PAGE),
+    "transcripts": Benchmark(_held_out, _transcripts, PROOF_PAGE),
+    "confidence": Benchmark(_confidence_arguments, _confidence, PROOF_PAGE),
+    "bulk": Benchmark(_bulk_arguments, _bulk, BATCHES_PAGE),
+    "loading": Benchmark(_loading_arguments, _loading, loading.PAGE),
+    "service": Benchmark(_service_arguments, _service),
 }
 
 
@@ -62,34 +176,15 @@ def _seeds(text: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> Parser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks", description="Measure speed, memory and accuracy."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, repeats in (("speed", 3), ("cold", 5)):
+    for name, benchmark in BENCHMARKS.items():
         command = commands.add_parser(name)
-        command.add_argument("folder", nargs="?", type=Path, help="PDFs to read (default: the real ones)")
-        command.add_argument("--repeats", type=int, default=repeats, help=f"default {repeats}")
-    commands.add_parser("memory").add_argument("--documents", type=int, default=500, help="default 500")
-    command = commands.add_parser("accuracy")
-    command.add_argument("--seeds", type=_seeds, default=range(1, 6), metavar="A-B", help="default 1-5")
-    command.add_argument("--family", action="append", default=[], help="a family of templates; default all")
-    command.add_argument("--no-gold", dest="gold", action="store_false", help="only generated documents")
-    command = commands.add_parser("bulk")
-    command.add_argument("trial", choices=sorted(bulk.TRIALS))
-    command.add_argument("--documents", type=int, default=100, help="default 100")
-    command.add_argument("--pages", type=int, help="most pages of a digital document (default: all)")
-    command.add_argument("--archive", type=Path, help="folder to make them in, or to take them from")
-    command = commands.add_parser("service")
-    command.add_argument("--clients", type=int, default=32, help="default 32")
-    command.add_argument("--seconds", type=float, default=60.0, help="default 60")
-    for command in commands.choices.values():
-        command.add_argument(
-            "--write",
-            action="store_true",
-            help=f"also write to docs/{PAGE.name}, of bulk to docs/{BATCHES_PAGE.name}",
-        )
+        benchmark.arguments(command)
+        command.add_argument("--write", action="store_true", help=f"also write to docs/{benchmark.page.name}")
     return parser
 
 
@@ -97,16 +192,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one benchmark and print its result as Markdown."""
     given = sys.argv[1:] if arguments is None else arguments
     args = _parser().parse_args(given)
+    benchmark = BENCHMARKS[args.command]
     with tempfile.TemporaryDirectory() as workplace:
-        result = COMMANDS[args.command](args, Path(workplace))
+        result = benchmark.run(args, Path(workplace))
     print(result)
     if args.write:
         command = ["python -m tests.benchmarks", *(word for word in given if word != "--write")]
-        block = result_block(" ".join(command), result)
-        if args.command == "bulk":
-            write_result(f"bulk-{args.trial}", block, BATCHES_PAGE)
-        else:
-            write_result(args.command, block)
+        place = "-".join(filter(None, (args.command, getattr(args, "trial", None))))
+        write_result(place, result_block(" ".join(command), result), benchmark.page)
 
 
 if __name__ == "__main__":

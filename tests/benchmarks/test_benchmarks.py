@@ -7,12 +7,12 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from tests.benchmarks import figures
-from tests.benchmarks.__main__ import main
+from tests.benchmarks import confidence, figures
+from tests.benchmarks.__main__ import BENCHMARKS, main
 from tests.benchmarks.archive import BROKEN_KINDS, make_archive
 from tests.benchmarks.bulk import TRIALS
 from tests.benchmarks.memory import Reading, spread
-from tests.benchmarks.report import BATCHES_PAGE, PAGE, write_result
+from tests.benchmarks.report import write_result
 from tests.corpus.generator import generate
 
 TRUTH = {
@@ -128,8 +128,8 @@ def test_result_replaces_the_former_one(tmp_path):
 
 @pytest.mark.parametrize(
     ("page", "name"),
-    [(PAGE, name) for name in ("speed", "cold", "memory", "accuracy", "service")]
-    + [(BATCHES_PAGE, f"bulk-{trial}") for trial in TRIALS],
+    [(benchmark.page, name) for name, benchmark in BENCHMARKS.items() if name != "bulk"]
+    + [(BENCHMARKS["bulk"].page, f"bulk-{trial}") for trial in TRIALS],
 )
 def test_page_has_a_place_for_each_result(page, name):
     text = page.read_text(encoding="utf-8")
@@ -143,3 +143,40 @@ def test_loading_compares_an_undisturbed_load_with_a_killed_one(capsys):
     assert "4 results" in printed
     assert printed.count("equals") == 2
     assert "DIFFERS" not in printed
+
+
+class TestConfidence:
+    """Counting how often figures of a kind are right, and holding that against others."""
+
+    @staticmethod
+    def seen(score: float, right: int, wrong: int, standing: str = "consistent"):
+        evidence = confidence.Evidence("pixels", standing, "once", score)
+        return [confidence.Observed(evidence, n < right) for n in range(right + wrong)]
+
+    def test_classes_rise_with_the_score_and_few_figures_say_little(self):
+        known = confidence.fit([*self.seen(0.3, 2, 8), *self.seen(0.85, 97, 1), *self.seen(0.97, 9, 1)])
+        (rows,) = known.values()
+        assert [(row.score, row.figures) for row in rows] == [(0.0, 10), (0.8, 108)]
+        assert rows[0].probability == 0.25
+        assert rows[1].probability == round(107 / 110, 4)
+
+    def test_groups_are_counted_apart(self):
+        known = confidence.fit([*self.seen(0.3, 1, 1), *self.seen(0.3, 5, 0, "proven")])
+        assert {group[1]: rows[0].figures for group, rows in known.items()} == {"consistent": 2, "proven": 5}
+
+    def test_plot_marks_every_class(self):
+        classes = confidence.reliability([*self.seen(0.999, 300, 1, "proven"), *self.seen(0.1, 1, 5)])
+        assert sum(each.figures for each in classes) == 307
+        assert confidence.drawing(classes).count("<circle") == len(classes)
+
+
+def test_proof_counts_repairs_and_author_errors(capsys):
+    main(["proof", "--seeds", "3-3"])
+    printed = capsys.readouterr().out
+    assert "| 5% |" in printed
+    assert printed.count("3 planted, 0 repaired") == 2
+
+
+def test_transcripts_are_read_with_every_noise(capsys):
+    main(["transcripts", "--seeds", "3-3"])
+    assert "| 3% |" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -93,6 +93,19 @@ class _Keying:
         if self.by_side:
             return f"{row.get('side')}:{name}"
         return row.get("code") or name
+
+
+def row_keys(truth: Mapping[str, Any]) -> Callable[[str, Mapping[str, Any]], str]:
+    """How ``compare`` tells the rows of a kind apart: a function of the kind and the row."""
+    keying = {kind: _Keying.of(rows) for kind, rows in truth["tables"].items()}
+    by_code = _Keying(by_line=False, by_side=False)
+    return lambda kind, row: keying.get(kind, by_code).key(row)
+
+
+def wanted_figures(truth: Mapping[str, Any]) -> dict[Key, Decimal]:
+    """Every figure but zero that a reader must find."""
+    keying = {kind: _Keying.of(rows) for kind, rows in truth["tables"].items()}
+    return dict(_wanted(truth, keying))
 
 
 def compare(output: Mapping[str, Any], truth: Mapping[str, Any]) -> Comparison:

@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
-from extract.ocr.closer import second_look
+from extract.ocr.closer import second_look, second_looks
 from extract.ocr.ctc import best_path, likeliest
 from extract.ocr.stage import read_pictures
 from extract.reading.intake import Limits
 from extract.reading.pdf import read_pdf
 from extract.reading.picture import picture_source
-from tests.ocr.drawing import LEFTS, ROW, ROWS, TITLE, TOP, drawn, scan_of, table_page
+from tests.ocr.drawing import LEFTS, ROW, ROWS, TITLE, TOP, Failing, drawn, scan_of, table_page
 
 CHARACTERS = ["blank", "0", "1", ".", "口"]
 
@@ -110,3 +110,18 @@ def test_missing_runtimes_are_named_with_what_to_install():
     told = loaded_apart("sys.modules.update(openvino=None, onnxruntime=None)")
     assert "not installed" in told
     assert "pip install rapidocr onnxruntime" in told
+    blank = (560.0, 500.0, 590.0, 520.0)
+    again = second_looks(scan, {1: [cell, blank]}, file_name="scan.pdf", limits=Limits())
+    assert again == {(1, cell): found, (1, blank): ()}
+
+
+def test_no_cell_to_look_at_never_wakes_the_engine(scan):
+    asleep = second_looks(
+        scan, {1: []}, file_name="a.pdf", limits=Limits(), engine=lambda: pytest.fail("woken")
+    )
+    assert asleep == {}
+
+
+def test_a_page_the_engine_fails_on_has_no_second_readings(scan):
+    cell = (LEFTS[2], TOP + 4 * ROW, LEFTS[3], TOP + 5 * ROW)
+    assert second_looks(scan, {1: [cell]}, file_name="a.pdf", limits=Limits(), engine=Failing) == {}
