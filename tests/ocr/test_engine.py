@@ -76,6 +76,9 @@ def test_the_engine_reads_a_whole_table_and_a_single_cell_again(scan):
     assert found[0].text == "66,008.34"
     assert found[0].probability > 0.8
     assert empty == ()
+    blank = (560.0, 500.0, 590.0, 520.0)
+    again = second_looks(scan, {1: [cell, blank]}, file_name="scan.pdf", limits=Limits())
+    assert again == {(1, cell): found, (1, blank): ()}
 
 
 _WATCHED = """
@@ -110,9 +113,6 @@ def test_missing_runtimes_are_named_with_what_to_install():
     told = loaded_apart("sys.modules.update(openvino=None, onnxruntime=None)")
     assert "not installed" in told
     assert "pip install rapidocr onnxruntime" in told
-    blank = (560.0, 500.0, 590.0, 520.0)
-    again = second_looks(scan, {1: [cell, blank]}, file_name="scan.pdf", limits=Limits())
-    assert again == {(1, cell): found, (1, blank): ()}
 
 
 def test_no_cell_to_look_at_never_wakes_the_engine(scan):
