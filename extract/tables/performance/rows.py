@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from extract.tables.amounts import normalised
 from extract.tables.performance.entries import TEXTS, Draft, Entry, Level, first_figure, same_name
 from extract.tables.performance.facts import execution_header, note_unit, read_execution, read_facts
 from extract.tables.performance.goals import more_of, read_goal
@@ -192,7 +193,9 @@ class Reader:
             if is_weight_alone(text) and level.text and level.weight is None:
                 level.text += text
                 continue
-            if level.text and level_of(text) is None and level_of(level.text + text) is not None:
+            torn = normalised(level.text).count("(") > normalised(level.text).count(")")
+            rest = level_of(text) is None and (torn or level_of(level.text + text) is not None)
+            if level.text and rest:
                 level.text += text
                 continue
             setattr(self, name, Level(text))
