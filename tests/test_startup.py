@@ -58,3 +58,9 @@ def test_other_names_are_not():
 
     with pytest.raises(AttributeError, match="has no attribute 'transform'"):
         _ = extract.transform
+
+
+def test_reading_text_leaves_the_command_line_of_spacy_out_but_within_reach():
+    run = "from extract.narrative.runtime import load_spacy; load_spacy()"
+    assert {"spacy", "weasel"} & loaded(run) == {"spacy"}
+    assert "weasel" in loaded(f"{run}; import spacy.cli")

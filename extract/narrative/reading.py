@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 
 from extract.narrative.drafts import Draft, Names, Setting
-from extract.narrative.resolving import resolve, resolve_between
+from extract.narrative.resolving import is_exact, is_run_together, resolve, resolve_between
 from models.disclosure import Facts, Section
 from models.statements import NamedSubject, Statement, SubjectExecution
 
@@ -50,7 +50,10 @@ def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statemen
         doc = nlp.make_doc(block.text)
         doc._.setting = block.setting
         doc = nlp(doc)
-        whole = {id(names): inherited.completed(names, block) for names in (doc._.names or {}).values()}
+        whole = {
+            id(names): inherited.completed(names, block, facts.fiscal_year)
+            for names in (doc._.names or {}).values()
+        }
         for draft in sorted(doc._.drafts or (), key=lambda each: each.start):
             if draft.names is not None:
                 draft.names = whole.get(id(draft.names), draft.names)
@@ -129,20 +132,37 @@ class _Inherited:
         self._section: str | None = None
         self._last = Names()
 
-    def completed(self, names: Names, block: Block) -> Names:
-        """The names with the levels above them that only the context prints."""
+    def completed(self, names: Names, block: Block, year: int | None) -> Names:
+        """The names with the levels above them that only the context prints.
+
+        A group that the class before it does not have, but another one has, is of that other class.
+        """
         if self._section != block.section.id:
             self._section, self._last = block.section.id, _names_of_heading(block.section.heading)
         last = self._last
         if names.class_ is None and last.class_ is not None:
             group = names.group if names.group is not None else last.group
-            names = replace(
+            completed = replace(
                 names, class_=last.class_, group=group, digits=(last.digits[0], *names.digits[1:])
             )
+            if _is_of_another_class(names, completed, year):
+                self._last = Names()
+                return names
+            names = completed
         elif names.class_ is None or (names.group is None and names.item is not None and not last.group):
             return names
         self._last = Names(names.class_, names.group, None, names.digits)
         return names
+
+
+def _is_of_another_class(names: Names, completed: Names, year: int | None) -> bool:
+    """Whether the catalogue knows the names by themselves, but not below the class of the context."""
+    if year is None or (names.group is None and not is_run_together(names, year)):
+        return False
+    below, alone = resolve(completed, year), resolve(names, year)
+    if alone is None or below == alone:
+        return False
+    return below is None or (is_exact(names, year) and not is_exact(completed, year))
 
 
 def _names_of_heading(heading: str) -> Names:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extract.narrative.drafts import Names
 from extract.subjects.edition import Edition, edition_of
-from models.catalogue import Entry
+from models.catalogue import Entry, comparable
 
 _ENOUGH = 0.62
 _EACH = 0.45
@@ -34,7 +35,34 @@ def resolve(names: Names, year: int) -> Entry | None:
         return by_digits
     if len(exact) > 1:
         exact = tuple(code for code in exact if edition.stands(code)) or exact
+    if not exact and (together := _run_together(year).get(comparable("".join(filter(None, printed))))):
+        return edition.entries[together]
     return edition.entries[exact[0]] if len(exact) == 1 else _alike(printed, edition)
+
+
+def is_run_together(names: Names, year: int) -> bool:
+    """Whether an item's name is those of all three levels, printed without marks between them."""
+    return names.item is not None and comparable(names.item) in _run_together(year)
+
+
+@cache
+def _run_together(year: int) -> dict[str, str]:
+    """Items by the names of their three levels without marks between them, where that says which."""
+    edition = edition_of("function", year)
+    codes = [code for code in edition.entries if len(code) == _LENGTHS[2] and edition.stands(code)]
+    names = [
+        comparable("".join(edition.entries[code[:length]].name for length in _LENGTHS)) for code in codes
+    ]
+    counted = Counter(names)
+    return {name: code for name, code in zip(names, codes, strict=True) if counted[name] == 1}
+
+
+def is_exact(names: Names, year: int) -> bool:
+    """Whether the catalogue has the printed names to the letter, once."""
+    printed = [names.class_, names.group, names.item]
+    while printed and printed[-1] is None:
+        printed.pop()
+    return bool(printed) and len(_exact(printed, edition_of("function", year))) == 1
 
 
 def _exact(printed: Sequence[str | None], edition: Edition) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from extract.tables.loose_subjects import (
     place_subjects,
     read_subject_form,
 )
-from extract.tables.performance import with_performance
+from extract.tables.performance import with_performance, with_stream
 from extract.tables.placement import Known
 from extract.tables.reading import PlacedTable, TableReading
 from models.disclosure import Cell, Column, Row, Table
@@ -318,6 +318,8 @@ def _best(
 def _with_performance(spot: _Spot, readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:
     """Performance tables are read from their lines: cells as printed, signs and units among them."""
     rows = raw_rows(spot.lines)
+    if rows is None:
+        return tuple(with_stream(reading, spot.lines) for reading in readings)
     return tuple(with_performance(reading, rows) for reading in readings)
 
 

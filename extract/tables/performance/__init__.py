@@ -1,6 +1,6 @@
 """In the tables stage: performance tables and lists of key work become typed data."""
 
 from extract.tables.performance.overpages import united
-from extract.tables.performance.reading import is_performance, performance_of, with_performance
+from extract.tables.performance.reading import is_performance, performance_of, with_performance, with_stream
 
-__all__ = ["is_performance", "performance_of", "united", "with_performance"]
+__all__ = ["is_performance", "performance_of", "united", "with_performance", "with_stream"]

@@ -34,7 +34,8 @@ class Level:
 
     @property
     def name(self) -> str | None:
-        return self._weighed.name or None
+        """The name; of a weight whose end went lost nothing is left behind it."""
+        return re.sub(r"[(（][\d.]*分?$", "", self._weighed.name) or None
 
     @property
     def weight(self) -> Decimal | None:

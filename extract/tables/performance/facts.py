@@ -138,6 +138,8 @@ def _in_order(header: Header, pieces: Sequence[SheetCell]) -> dict[str, list[She
     for label in header.labels:
         if label.field in _MONEY and rest and "%" not in rest[0].text:
             found[label.field] = [rest.pop(0)]
+    if "execution_weight" in header.fields and len(rest) > 1 and "%" not in rest[0].text:
+        found["execution_weight"] = [rest.pop(0)]
     end = next((i + 1 for i, cell in enumerate(rest) if cell.plain.endswith("%")), 0)
     found["rate_pct"], rest = rest[:end], rest[end:]
     if "execution_score" in header.fields:

@@ -29,7 +29,7 @@ def read_key_work(sheet: Sheet) -> tuple[KeyWork, ...]:
         if len(found) >= 2:
             header = Header(found)
             continue
-        under = header.under(tuple(cell for cell in row if cell.begins)) if header is not None else {}
+        under = _under(header, row) if header is not None else {}
         if not under:
             continue
         if matters and not {"number", "item"} & set(under):
@@ -38,6 +38,17 @@ def read_key_work(sheet: Sheet) -> tuple[KeyWork, ...]:
         else:
             matters.append(dict(under))
     return tuple(_matter(cells) for cells in matters)
+
+
+def _under(header: Header, row: SheetRow) -> Mapping[str, list[SheetCell]]:
+    """The cells of a row by field; a number in front of which the header lost its label goes first."""
+    cells = [cell for cell in row if cell.begins and cell.filled]
+    lost = "number" not in header.fields and len(cells) == len(header.labels) + 1
+    if lost and cells[0].plain.isdigit():
+        return dict(
+            zip(["number", *(label.field for label in header.labels)], ([c] for c in cells), strict=True)
+        )
+    return header.under(tuple(cells))
 
 
 def _matter(cells: Mapping[str, list[SheetCell]]) -> KeyWork:

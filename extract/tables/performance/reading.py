@@ -11,6 +11,7 @@ from extract.tables.performance.header import read_header
 from extract.tables.performance.keywork import is_key_work, read_key_work
 from extract.tables.performance.rows import read_entries
 from extract.tables.performance.sheets import Sheet, sheet_of_cells, sheet_of_lines
+from extract.tables.performance.streams import read_stream
 from extract.tables.performance.titles import named_by_title
 from extract.tables.reading import TableReading
 from models.disclosure import Table, TableKind
@@ -23,6 +24,17 @@ _WHOLE = re.compile(r"整体|基本支出总额|单位名称")
 def performance_of(sheet: Sheet) -> tuple[Performance, ...]:
     """The projects of a sheet, or the organisation as a whole, each with its indicators."""
     return tuple(entry.performance() for entry in read_entries(sheet))
+
+
+def with_stream(reading: TableReading, lines: Sequence[str]) -> TableReading:
+    """A table of a transcript that kept no cells, read from its lines; lists of key work stay as printed."""
+    table = reading.table
+    if table.cells is None or table.kind not in PERFORMANCE:
+        return reading
+    found = tuple(entry.performance() for entry in read_stream(lines))
+    if table.kind == "project_performance":
+        found = tuple(named_by_title(each, table.title) for each in found)
+    return replace(reading, table=_updated(table, performance=found))
 
 
 def with_performance(reading: TableReading, rows: Sequence[Sequence[str]] | None = None) -> TableReading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from extract.tables.amounts import normalised
 from extract.tables.performance.entries import TEXTS, Draft, Entry, Level, first_figure, same_name
 from extract.tables.performance.facts import execution_header, note_unit, read_execution, read_facts
 from extract.tables.performance.goals import more_of, read_goal
@@ -20,6 +21,8 @@ _VALUES = frozenset({"target", "actual", "score", "weight", "remark", "unit", "c
 _FACTS = {"code": "code", "project": "project", "organisation": "organisation", "objective": "objective"}
 _MONEY = {"amount": "budget", "basic_total": "basic_total", "project_total": "project_total"}
 _LONGEST_LEVEL = 10
+_USUAL = 3
+"""So many projects named by their target in words make it the author's usage."""
 _BEFORE = 3
 """Rows of labels that may stand above the row that names the indicators' columns."""
 
@@ -148,13 +151,17 @@ class Reader:
     def _own(self, under: Mapping[str, list[SheetCell]]) -> None:
         """The project a row belongs to, where projects stand beside their indicators."""
         cells = [cell for cell in under.get("project", under.get("organisation", ())) if cell.begins]
+        unnamed = [] if cells else self._other_objective(under)
         name = "".join(cell.text for cell in cells)
         known = self.entry.text("project") or self.entry.text("organisation")
-        if cells and known is not None and not same_name(known, name):
+        if unnamed or (cells and known is not None and not same_name(known, name)):
             self.entries.append(Entry())
             self._reset(None)
             if "code" not in under and "code" in self.entries[-2].facts:
                 self.entry.state("code", self.entries[-2].facts["code"])
+        if unnamed:
+            self.entry.state("project", unnamed)
+            self.entry.flags.add("unsure")
         for column, fact in _FACTS.items():
             self.entry.state(fact, [c for c in under.get(column, ()) if c.begins and not _is_label(c)])
         for column, figure in _MONEY.items():
@@ -162,6 +169,19 @@ class Reader:
             if found is not None and figure not in self.entry.figures:
                 self.entry.figures[figure] = found[1]
                 self.entry.state(figure, [found[0]])
+
+    def _other_objective(self, under: Mapping[str, list[SheetCell]]) -> list[SheetCell]:
+        """The target in words of another project whose name was lost.
+
+        Where most projects before it are their own target in words, that is also its name.
+        """
+        cells = [cell for cell in under.get("objective", ()) if cell.begins and not _is_label(cell)]
+        pairs = [(entry.text("project"), entry.text("objective")) for entry in self.entries]
+        alike = sum(bool(a and b and same_name(a, b)) for a, b in pairs)
+        if not cells or "level1" not in under or alike < max(_USUAL, len(pairs) / 2):
+            return []
+        same = same_name(self.entry.text("objective") or "", "".join(cell.text for cell in cells))
+        return [] if same else cells
 
     def _levels(self, under: Mapping[str, list[SheetCell]]) -> None:
         """Levels named in this row; empty cells go on with those above, weights alone complete them."""
@@ -173,7 +193,9 @@ class Reader:
             if is_weight_alone(text) and level.text and level.weight is None:
                 level.text += text
                 continue
-            if level.text and level_of(text) is None and level_of(level.text + text) is not None:
+            torn = normalised(level.text).count("(") > normalised(level.text).count(")")
+            rest = level_of(text) is None and (torn or level_of(level.text + text) is not None)
+            if level.text and rest:
                 level.text += text
                 continue
             setattr(self, name, Level(text))

@@ -71,3 +71,12 @@ def test_weights_rates_and_scores_are_checked():
     status = {check.formula: check.status for check in document.checks if check.where.startswith("t")}
     assert status["rate = executed / budget"] == "pass"
     assert status["goal score = sum of scores"] == "pass"
+
+
+@pytest.mark.parametrize("renderer", ["lines", "cells"])
+def test_texts_that_lost_their_cells(renderer):
+    """What is not right is at least said not to be certain."""
+    truth, document = read("wuhan", renderer)
+    tally = compare_indicators(truth, document)
+    assert tally.wrong_unflagged == 0
+    assert tally.recall >= 0.9

@@ -1,0 +1,103 @@
+"""In the narrative stage: projects, their money and what came of it."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extract.narrative.clauses import put_completion, text_after
+from extract.narrative.drafts import Draft
+from extract.narrative.families.common import (
+    frames_from,
+    has_money,
+    sentence_start,
+)
+from extract.narrative.frames import Frame, drafts_of, put, put_roles, setting_of, tags_of
+
+
+def read_projects(doc: Doc) -> Doc:
+    """Project reviews (…项目绩效自评综述：…) and projects told with what came of them (主要成效)."""
+    if not tags_of(doc) & {"REVIEW", "EFFECT"}:
+        return doc
+    reviews = [token.i for token in doc if token.tag_ == "REVIEW"]
+    starts = [sentence_start(doc, index) for index in reviews]
+    for frame, review in zip(frames_from(doc, starts), reviews, strict=True):
+        _read_review(doc, frame, review)
+    if not reviews:
+        _read_effects(doc)
+    return doc
+
+
+def _project_name(text: str) -> str:
+    name = "".join(text.split()).strip('：:，,、“”"')
+    return re.sub(r"^(?:项目支出)?(?:主要用于)?[（(]?\d{0,2}[)）]?[.、．]?", "", name).removesuffix("项目")
+
+
+def _read_review(doc: Doc, frame: Frame, review: int) -> None:
+    name = _project_name(doc[frame.start : review].text + doc[review].text.split("绩效")[0])
+    if not name or not has_money(frame):
+        return
+    draft = frame.draft("project_execution")
+    draft.values["project"] = name
+    put_roles(draft, frame, {"annual_budget": "annual_budget", "adjusted_budget": "annual_budget"})
+    put_roles(draft, frame, {"budget": "annual_budget", "executed": "executed", "final": "executed"})
+    put_completion(draft, frame)
+    draft.values.pop("completion_of", None)
+    _put_result(draft, frame)
+    drafts_of(doc).append(draft)
+
+
+def _put_result(draft: Draft, frame: Frame) -> None:
+    effect = next((token.i for token in frame.tokens() if token.tag_ == "EFFECT"), None)
+    if effect is not None:
+        draft.values["result"] = text_after(frame, effect, whole=True) or None
+
+
+def _read_effects(doc: Doc) -> None:
+    """``信息化运维经费84.54万元，主要成效保障…；``: name, amount and effect in one clause."""
+    for token in doc:
+        if token.tag_ != "EFFECT":
+            continue
+        money = _money_before(doc, token.i)
+        if money is None:
+            continue
+        start = _name_before(doc, money)
+        name = _project_name(doc[start:money].text)
+        if not name:
+            continue
+        end = next((t.i for t in doc[token.i :] if t.tag_ in ("SEMICOLON", "BREAK")), len(doc))
+        frame = Frame.of(doc, start, end)
+        draft = frame.draft("project_execution")
+        draft.values["project"] = name
+        put(draft, "executed" if setting_of(doc).kind != "budget" else "annual_budget", doc[money])
+        _put_result(draft, frame)
+        drafts_of(doc).append(draft)
+
+
+def _money_before(doc: Doc, index: int) -> int | None:
+    while index > 0 and doc[index - 1].tag_ == "COMMA":
+        index -= 1
+    return index - 1 if index > 0 and doc[index - 1].tag_ == "MONEY" else None
+
+
+def _name_before(doc: Doc, index: int) -> int:
+    start = index
+    while start > 0 and doc[start - 1].tag_ not in (
+        "STOP",
+        "SEMICOLON",
+        "BREAK",
+        "LIST",
+        "USE",
+        "COMMA",
+        "MONEY",
+    ):
+        start -= 1
+    return start
+
+
+@Language.component("gongkai_project_statements")
+def project_statements(doc: Doc) -> Doc:
+    """Reads projects."""
+    return read_projects(doc)
