@@ -201,8 +201,8 @@ def _with_new_proofs(
 
 def _checks(
     disclosure: Disclosure, tables: Sequence[Table], after: Examination, settled: _Settled
-) -> tuple[tuple[Check, ...], Mapping[str, str]]:
-    """All checks in the order of the pipeline, and the new number of each old one that is still there."""
+) -> tuple[tuple[Check, ...], Mapping[str, str | None]]:
+    """All checks in the order of the pipeline, and the new number of each old one; None when it is gone."""
     subjects = [check for check in disclosure.checks if check.rule == "subject"]
     recoded = _recoded(disclosure, settled)
     subjects = [check for check in subjects if check.where not in recoded]
@@ -217,7 +217,7 @@ def _checks(
         verdict = _verdict(check, old, cells, settled)
         checks.append(check.model_copy(update={"id": f"c{number}", "verdict": verdict}))
     now = {_identity(check): check.id for check in checks}
-    numbers = {check.id: now[_identity(check)] for check in disclosure.checks if _identity(check) in now}
+    numbers = {check.id: now.get(_identity(check)) for check in disclosure.checks}
     return tuple(checks), numbers
 
 
@@ -256,6 +256,7 @@ def _settled_checks(checks: Sequence[Check], after: Examination, settled: _Settl
     )
 
 
-def _renumbered(repair: Repair, numbers: Mapping[str, str]) -> Repair:
-    because = tuple(numbers[id] for id in repair.because if id in numbers)
+def _renumbered(repair: Repair, numbers: Mapping[str, str | None]) -> Repair:
+    """The repair with the new numbers of the checks that prove it; reasons in words stay."""
+    because = tuple(now for reason in repair.because if (now := numbers.get(reason, reason)) is not None)
     return repair.model_copy(update={"because": because})

@@ -187,12 +187,8 @@ def open_places(disclosure: Disclosure) -> tuple[tuple[str, int, str], ...]:
     """The figures somebody should look at: contradicted, or read from pixels and in no sum that holds."""
     from extract.accounting.corrections import places_of
 
-    settled = {
-        cell
-        for correction in disclosure.corrections
-        if correction.applied
-        if (cell := places_of(disclosure).get(correction.where))
-    }
+    places = places_of(disclosure) if disclosure.corrections else {}
+    settled = {places.get(each.where) for each in disclosure.corrections if each.applied}
     return tuple(
         place
         for table in disclosure.tables

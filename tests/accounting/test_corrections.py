@@ -162,9 +162,10 @@ def test_repairs_keep_pointing_at_the_checks_that_prove_them():
     before = document()
     proof = next(check for check in before.checks if check.where == "t1/213")
     repair = Repair(**{"from": "l266.16"}, where="t1/213/total", to="1266.16", kind="character",
-                    because=(proof.id,), certainty="formal")  # fmt: skip
+                    because=(proof.id, "as its neighbours"), certainty="formal")  # fmt: skip
     after = corrected(before.model_copy(update={"repairs": (repair,)}), [decision()])
     named = next(check for check in after.checks if check.id == after.repairs[0].because[0])
+    assert after.repairs[0].because[1] == "as its neighbours"
     assert (named.rule, named.where, named.formula) == (proof.rule, proof.where, proof.formula)
 
 

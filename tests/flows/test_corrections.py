@@ -99,3 +99,27 @@ def test_apply_writes_corrected_documents(tmp_path):
     assert after.corrections[0].applied
     assert [check.status for check in after.checks].count("fail") == 0
     assert [check.status for check in before.checks].count("fail") == 2
+
+
+def test_decision_holds_for_the_result_of_another_version_and_survives_a_new_one(tmp_path):
+    old = stored(tmp_path)
+    store = Store(str(tmp_path))
+    current = f"{DOCUMENTS}/{current_recipe().id_of(SHA256)}.json"
+    store.write(f"{DOCUMENTS}/{SHA256}-{'0' * 12}.json", store.read(current))
+    store.remove(current)
+    Overlay(tmp_path).add(entry())
+    assert applied(tmp_path) == [True]
+    moved = old.tables[0].model_copy(
+        update={"rows": old.tables[0].rows[:-1]}
+    )  # read otherwise, that row the same
+    again = old.model_copy(update={"tables": (moved, *old.tables[1:])})
+    store.write(current, again.model_dump_json(by_alias=True).encode())
+    assert applied(tmp_path) == [True]
+
+
+def applied(folder) -> list[bool]:
+    """Whether each correction of the example found its place."""
+    run = CliRunner().invoke(app, ["corrections", "apply", str(folder), "--to", str(folder / "to")])
+    assert run.exit_code == 0, run.output
+    result = Disclosure.model_validate_json((folder / "to" / f"{SHA256}.json").read_bytes())
+    return [each.applied for each in result.corrections]

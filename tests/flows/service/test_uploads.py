@@ -162,3 +162,9 @@ def test_form_without_a_file_is_refused(served, body):
     )
     assert answer.status_code in (400, 422)
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_who_connects_and_says_nothing_is_hung_up_on(served, monkeypatch):
+    monkeypatch.setattr("flows.service.serving._HEADERS_IN", 0.3)
+    assert _talk(served, b"GET /health HT") == b""
+    assert served.client.get("/health").status_code == 200
