@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from flows.commands.messages import complain
+
 _PLACE = "duckdb:///FILE, parquet:DIR, postgresql://... or another URL of SQLAlchemy."
 
 
@@ -38,7 +40,7 @@ def load(
     from flows.warehouse.results import NoResults
 
     try:
-        tally = load_into(out, to, complain=_complain, workers=workers)
+        tally = load_into(out, to, complain=complain, workers=workers)
     except (WarehouseError, NoResults) as error:
         raise _failure(error) from error
     typer.echo(f"{to}: {tally}")
@@ -76,7 +78,7 @@ def package(
     from flows.warehouse.results import NoResults
 
     try:
-        tally = write_package(out, folder, complain=_complain)
+        tally = write_package(out, folder, complain=complain)
     except (WarehouseError, NoResults) as error:
         raise _failure(error) from error
     typer.echo(f"{folder / 'datapackage.json'}: {tally}")
@@ -110,9 +112,5 @@ def compare(
 
 
 def _failure(error: Exception) -> typer.Exit:
-    _complain(str(error))
+    complain(str(error))
     return typer.Exit(getattr(error, "exit_code", 1))
-
-
-def _complain(message: str) -> None:
-    typer.echo("gongkai: " + " ".join(message.split()), err=True)
