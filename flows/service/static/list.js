@@ -20,7 +20,10 @@ export async function showList(main) {
 
   async function load() {
     const answer = await api.documents(asked());
-    if (!left) fill(table, listed(answer, () => { limit += STEP; load(); }));
+    if (left) return;
+    const chosen = table.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    fill(table, listed(answer, () => { limit += STEP; load(); }));
+    if (chosen) table.querySelector(`a.open[href="${chosen}"]`)?.focus();
   }
 
   const later = () => { clearTimeout(waiting); waiting = setTimeout(load, 250); };
@@ -80,12 +83,11 @@ export async function showList(main) {
             onchange: (event) => send([...event.target.files]) }))),
       uploads, table));
     shown = "";
-    load();
     watch();
+    return load();
   }
 
-  redraw();
-  await load();
+  await redraw();
   return {
     redraw,
     key: (event) => move(event, table),

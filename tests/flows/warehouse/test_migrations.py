@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from flows.warehouse.databases import WarehouseError, open_database
 from flows.warehouse.migrations import prepare, step_statements, version_of
 from flows.warehouse.schema import table
 from flows.warehouse.star import star
-from tests.example import example_json
 from tests.flows.warehouse.loading import asked, loaded, write_result
 
 VERSION_1 = (Path(__file__).parent / "version1.sql").read_text(encoding="utf-8")
+LOADED = (Path(__file__).parent / "version1.json").read_text(encoding="utf-8")
+"""The result that warehouse holds, to the byte: it is known by its hash."""
 COLUMNS = """
     SELECT table_name, column_name, data_type FROM information_schema.columns
     WHERE table_schema IN ('main', 'public') ORDER BY table_name, ordinal_position
@@ -62,8 +64,9 @@ def test_upgrade_keeps_what_was_loaded(version_1):
 
 
 def test_loading_into_an_old_warehouse_upgrades_it_and_goes_on(version_1, tmp_path):
-    write_result(tmp_path / "out", "example", example_json())
-    write_result(tmp_path / "out", "other", example_json() | {"id": "sha256:other"})
+    result = json.loads(LOADED)
+    write_result(tmp_path / "out", "example", result)
+    write_result(tmp_path / "out", "other", result | {"id": "sha256:other"})
     tally, _ = loaded(tmp_path / "out", version_1)
     assert (tally.loaded, tally.unchanged, tally.replaced) == (1, 1, 1)
     assert asked(version_1, "SELECT version FROM schema_version ORDER BY version") == [
