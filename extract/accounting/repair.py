@@ -166,6 +166,7 @@ def prove_amounts(
         solver_budget = _round(tables, kind, state, solver_budget)
         if len(state.accepted) == before or solver_budget <= 0:
             break
+    _take_back(tables, kind, state)
     return _proven(tables, kind, trust, state)
 
 
@@ -581,6 +582,41 @@ def _failed_as_read(
         n for n in touched if abs(arithmetic.residual(constraints[n], before)) > limit * constraints[n].slack
     )
     return frozenset(blank.union(off))
+
+
+def _take_back(tables: Sequence[Table], kind: Kind | None, state: _State) -> None:
+    """Take back repairs that the finished document speaks against, until none is left.
+
+    A sum that fails with a repaired figure although everything else in it is read puts the repair
+    in doubt, however well its other sums hold: figures that stand in a chain (a class, its only
+    group, its only item) can all be changed alike. What leaned on such a repair falls with it.
+    """
+    while state.accepted:
+        values = {address: candidate.value for address, candidate in state.accepted.items()}
+        arithmetic = arithmetic_of(with_values(tables, values), kind)
+        fallen = [address for address in state.accepted if _is_refuted(arithmetic, state, address)]
+        if not fallen:
+            return
+        for address in fallen:
+            del state.accepted[address]
+            state.doubtful[address] = _UNPROVEN
+
+
+def _is_refuted(arithmetic: Arithmetic, state: _State, address: Address) -> bool:
+    numbers = arithmetic.by_cell.get(address, ())
+    holding = [number for number in numbers if not arithmetic.fails(number)]
+    formal = state.accepted[address].formal and state.cells[address].read is None
+    if not formal and len(holding) < _SUPPORT:
+        return True
+    return any(
+        arithmetic.fails(number) and not _has_excuse(arithmetic, state, number, address) for number in numbers
+    )
+
+
+def _has_excuse(arithmetic: Arithmetic, state: _State, number: int, address: Address) -> bool:
+    """Whether another cell of the sum is known to be misread and not put right."""
+    others = set(arithmetic.constraints[number].cells) - {address}
+    return any(cell in state.doubtful or cell not in arithmetic.values for cell in others)
 
 
 # Putting together ----------------------------------------------------------------------------
