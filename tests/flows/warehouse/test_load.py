@@ -94,8 +94,8 @@ class TestContent:
         result = variant()
         result["disclosure"]["organisation"]["division"]["code"] = "990103"
         loaded(results(a=result, b=variant(source="sha256:b", name="另一局")), address)
-        view = "SELECT DISTINCT agency_name, mof_div_code FROM budget_standard ORDER BY mof_div_code IS NULL"
-        assert asked(address, view) == [("云岭市青川区水务局", "990103"), ("另一局", None)]
+        found = asked(address, "SELECT DISTINCT agency_name, mof_div_code FROM budget_standard")
+        assert sorted(found, key=repr) == [("云岭市青川区水务局", "990103"), ("另一局", None)]
 
     def test_unknown_unit_gives_no_yuan(self, results, address):
         result = variant()
