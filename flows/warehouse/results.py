@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,14 +19,14 @@ class NoResults(Exception):
     """There is nothing to load at a place; says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResultText:
     """One result as it lies: where, and its bytes."""
 
     address: str
     data: bytes
 
-    @property
+    @cached_property
     def file_hash(self) -> str:
         """SHA-256 of the bytes: the same file again is known by it without being read."""
         return hashlib.sha256(self.data).hexdigest()

@@ -6,14 +6,12 @@ import hashlib
 import json
 import multiprocessing
 import resource
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -115,22 +113,29 @@ def load_apart(folder: Path, address: str) -> list[Point]:
         return pool.submit(load_noting, str(folder), address).result()
 
 
-def kill_while_loading(folder: Path, address: str, *, at_bytes: float) -> int:
-    """Start a load, kill it when the database has a size, and say how many documents are committed."""
+def kill_while_loading(folder: Path, address: str, *, at_documents: int) -> int:
+    """Start a load, kill it when it has committed some documents, and say how many are there."""
     import duckdb
 
-    place = Path(address.removeprefix("duckdb:///"))
-    files = (place, place.with_name(f"{place.name}.wal"))
-    command = [sys.executable, "-m", "flows.cli", "load", str(folder), "--to", address]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
-        while (
-            program.poll() is None and sum(each.stat().st_size for each in files if each.exists()) < at_bytes
-        ):
-            time.sleep(0.05)
-        program.send_signal(signal.SIGKILL)
-    with duckdb.connect(str(place), read_only=True) as connection:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    program = context.Process(target=_load_telling, args=(str(folder), address, theirs))
+    program.start()
+    theirs.close()
+    while ours.recv() < at_documents:
+        pass
+    program.kill()
+    program.join()
+    with duckdb.connect(address.removeprefix("duckdb:///"), read_only=True) as connection:
         found = connection.execute("SELECT count(*) FROM documents").fetchone()
     return int(found[0]) if found else 0
+
+
+def _load_telling(folder: str, address: str, listener: Connection) -> None:
+    """Load, and tell after each chunk how many documents are committed."""
+    from flows.warehouse.places import load_into
+
+    load_into(folder, address, complain=print, told=lambda tally: listener.send(tally.loaded))
 
 
 def fingerprint(address: str) -> dict[str, tuple[int, str]]:
@@ -160,8 +165,7 @@ def run(workplace: Path, *, documents: int, originals: int) -> str:
     before = fingerprint(address)
     again = load_apart(results, address)[-1]
     killed = f"duckdb:///{workplace}/killed.duckdb"
-    half = (workplace / "whole.duckdb").stat().st_size / 2
-    left = kill_while_loading(results, killed, at_bytes=half)
+    left = kill_while_loading(results, killed, at_documents=documents // 2)
     load_apart(results, killed)
     size = sum(path.stat().st_size for path in results.iterdir()) / 1e6
     return "\n\n".join(

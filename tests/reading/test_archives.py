@@ -133,15 +133,15 @@ def test_a_folder_of_pictures_is_a_document(tmp_path):
         read_source(tmp_path)
 
 
-def rar(name: bytes, data: bytes) -> bytes:
-    """A RAR 3 archive of one stored file, as in the format's technical note."""
+def rar(name: bytes, data: bytes, *, method: int = 0x30) -> bytes:
+    """A RAR 3 archive of one file, stored or of another method, as in the format's technical note."""
 
     def block(kind: int, flags: int, body: bytes, more: int = 0) -> bytes:
         head = struct.pack("<BHH", kind, flags, 7 + len(body)) + body
         return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
 
     fields = struct.pack(
-        "<IIBIIBBHI", len(data), len(data), 2, zlib.crc32(data), 0x5A000000, 20, 0x30, len(name), 0x20
+        "<IIBIIBBHI", len(data), len(data), 2, zlib.crc32(data), 0x5A000000, 20, method, len(name), 0x20
     )
     archive = block(0x73, 0, bytes(6))
     return (
@@ -160,11 +160,12 @@ def test_rar_is_unpacked_too():
 def test_rar_that_needs_a_program_says_which(monkeypatch):
     import rarfile
 
-    data = rar(b"a.txt", b"text").replace(b"\x14\x30\x05\x00", b"\x14\x33\x05\x00")
+    data = rar(b"a.txt", b"text", method=0x33)
 
     def none(*_: object, **__: object) -> None:
         raise rarfile.RarCannotExec("no tool")
 
     monkeypatch.setattr(rarfile, "tool_setup", none)
-    with pytest.raises((UnsupportedFormat, UnreadableDocument)):
+    with pytest.raises(UnsupportedFormat, match="needs a program to unpack it") as refused:
         unpack(data, file_name="a.rar")
+    assert "apt-get install libarchive-tools" in str(refused.value)

@@ -45,6 +45,14 @@ def filled_server(sample_results, postgres_server) -> str:
     return address
 
 
+@pytest.fixture(scope="module")
+def same(sample_results, tmp_path_factory) -> str:
+    """A DuckDB with what the server holds."""
+    address = f"duckdb:///{tmp_path_factory.mktemp('same')}/w.duckdb"
+    loaded(sample_results, address)
+    return address
+
+
 def test_tables_on_the_page_are_those_of_the_schema():
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m flows.warehouse.reference"
 
@@ -59,14 +67,11 @@ def test_question_is_answered(filled, query):
 
 
 @pytest.mark.parametrize("query", PORTABLE, ids=titled)
-def test_question_has_the_same_answer_on_postgres(filled_server, sample_results, tmp_path_factory, query):
-    duck = f"duckdb:///{tmp_path_factory.getbasetemp()}/same.duckdb"
-    loaded(sample_results, duck)
-
+def test_question_has_the_same_answer_on_postgres(filled_server, same, query):
     def settled(rows):
         return sorted(map(repr, rows))
 
-    assert settled(asked(filled_server, query)) == settled(asked(duck, query))
+    assert settled(asked(filled_server, query)) == settled(asked(same, query))
 
 
 def test_views_have_the_columns_the_page_names(filled):

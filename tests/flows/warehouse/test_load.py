@@ -90,6 +90,13 @@ class TestContent:
         found = asked(address, "SELECT amount FROM amounts WHERE code = '213' ORDER BY column_key")
         assert found == [(Decimal(0),), (None,), (Decimal("1266.16"),)]
 
+    def test_standard_view_has_the_code_of_the_division(self, results, address):
+        result = variant()
+        result["disclosure"]["organisation"]["division"]["code"] = "990103"
+        loaded(results(a=result, b=variant(source="sha256:b", name="另一局")), address)
+        found = asked(address, "SELECT DISTINCT agency_name, mof_div_code FROM budget_standard")
+        assert sorted(found, key=repr) == [("云岭市青川区水务局", "990103"), ("另一局", None)]
+
     def test_unknown_unit_gives_no_yuan(self, results, address):
         result = variant()
         result["tables"][0]["unit"] = "万美元"
