@@ -16,6 +16,10 @@ from models.performance import KeyWork
 
 _FIELDS = ("item", "target", "outcome")
 _HEADER = re.compile(r"序号(?:重要|重点)\w*事项\w*内容\w*完成情况")
+_HEADING = re.compile(
+    r"\s*(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）])"
+)
+_LONGEST_TITLE = 30
 _HEADER_LINES = 16
 """A header broken at every character takes no more lines."""
 
@@ -35,7 +39,7 @@ def listed_key_work(flow: Flow, taken: Collection[int]) -> list[PlacedTable]:
 
 
 def _is_list(text: str) -> bool:
-    forms = forms_for_title(text) if is_title(text) else ()
+    forms = forms_for_title(text) if len(text) <= _LONGEST_TITLE else ()
     return bool(forms) and forms[0].kind == "key_work"
 
 
@@ -67,12 +71,17 @@ def _works(lines: Sequence[str]) -> tuple[tuple[KeyWork, ...], int]:
         pieces = line.split()
         if pieces and pieces[0] == str(len(groups) + 1):
             groups.append(pieces[1:])
-        elif not groups or is_title(line):
+        elif not groups or is_title(line) or _HEADING.match(line) or _whole(groups[-1]):
             break
         else:
             groups[-1].extend(pieces)
         used += 1
     return tuple(_work(number, pieces) for number, pieces in enumerate(groups, 1)), used
+
+
+def _whole(pieces: Sequence[str]) -> bool:
+    """Whether a matter has said all: what comes after it is no part of the list."""
+    return len(pieces) >= len(_FIELDS) and pieces[-1].endswith("。")
 
 
 def _work(number: int, pieces: Sequence[str]) -> KeyWork:
@@ -82,7 +91,7 @@ def _work(number: int, pieces: Sequence[str]) -> KeyWork:
     return KeyWork(
         number=number,
         flags=() if len(pieces) == len(_FIELDS) else ("unsure",),
-        cells={name: Place(text=text) for name, text in told.items()},
+        cells={name: Place(page=None, text=text) for name, text in told.items()},
         **told,
     )
 
