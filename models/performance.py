@@ -19,7 +19,8 @@ PerformanceFlag = Literal["unnamed", "pieces", "name_from_title", "unsure"]
 unnamed          the row prints no name of its own (it was lost, or the row goes on with another)
 pieces           a text stands in several cells whose pieces may overlap: it is given, its figure is not
 name_from_title  the project's cell is broken or lost, so that its name was taken from the title
-unsure           without rulings or tabs, where one text ends and the next begins is not certain
+unsure           without rulings or tabs, where one text ends and the next begins is not certain;
+                 of a table that names no project and no unit, whose figures these are
 """
 
 

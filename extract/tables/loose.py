@@ -13,6 +13,7 @@ from extract.tables.formreader import Setting, as_printed, read_form
 from extract.tables.forms.registry import FormSpec
 from extract.tables.headers import read_header
 from extract.tables.identities import tally
+from extract.tables.keylines import listed_key_work
 from extract.tables.loose_context import context_above, parted, recognised, with_inner
 from extract.tables.loose_evidence import Placed, evidence
 from extract.tables.loose_groups import read_groups
@@ -96,6 +97,8 @@ def read_loose_tables(flow: Flow, setting: Setting | None = None) -> tuple[Place
         if readings[0] is reading:  # the grid has found for itself what stands beside the form
             readings = (*readings, *_beside(read, setting))
         tables.append(PlacedTable(readings, spot.items))
+    taken = {item for table in tables for item in table.items}
+    tables += listed_key_work(flow, taken)
     taken = {item for table in tables for item in table.items}
     tables += [table for table in announced_empty(flow, taken, setting) if not _is_legend(table)]
     return tuple(sorted(tables, key=lambda table: table.items[-1]))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extract.layout.flow import Flow, FlowItem, TableSpot, TextLine
-from extract.reading.pages import NativeTable
+from extract.reading.pages import Box, NativeTable, Word
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.captions import more_context, repeats_captions, titles_inside
 from extract.tables.context import Context, form_number_in, look_above, look_below, unit_in
@@ -17,7 +17,7 @@ from extract.tables.formreader import Setting
 from extract.tables.grid import Grid
 from extract.tables.headers import Headed, read_header
 from extract.tables.opinions import SecondReader, best_reading
-from extract.tables.performance import is_performance, united, with_performance
+from extract.tables.performance import goes_on, is_performance, united, with_performance, with_spill
 from extract.tables.reading import PlacedTable, TableReading
 from extract.tables.spotgrid import spot_grid, with_columns
 
@@ -76,7 +76,9 @@ def _between(flow: Flow, start: int, end: int) -> list[tuple[int, str]]:
 
 
 def _continued(flow: Flow, current: _Open | None, index: int, grid: Grid) -> _Open | None:
-    if current is None or not _may_go_on(flow, current, index):
+    if current is not None and not _may_go_on(flow, current, index):
+        current = _spilled(flow, current, index, grid)
+    if current is None:
         return None
     item = flow[index]
     if isinstance(item, TableSpot):
@@ -108,6 +110,31 @@ def _may_go_on(flow: Flow, current: _Open, index: int) -> bool:
         or line in ("续", "续上表")
         for line in lines
     )
+
+
+def _spilled(flow: Flow, current: _Open, index: int, grid: Grid) -> _Open | None:
+    """A performance table with what its last cells print below their rule, where the grid goes on."""
+    spot = flow[current.last]
+    follows = is_performance(current.context) and _page_follows(spot, flow[index])
+    if not (follows and isinstance(spot, TableSpot) and goes_on(grid)):
+        return None
+    lines = [item for item in flow[current.last + 1 : index] if isinstance(item, TextLine)]
+    boxes = [line.box for line in lines if line.box is not None and line.page == spot.page.number]
+    words = _below(spot, boxes)
+    whole = with_spill(current.headed.grid, words) if len(boxes) == len(lines) else None
+    return replace(current, headed=read_header(whole)) if whole is not None else None
+
+
+def _below(spot: TableSpot, boxes: Sequence[Box]) -> list[Word]:
+    """Words below the last rule of a table: of the lines there, and of its own that no cell took."""
+    bottom, own = spot.box[3], frozenset(spot.words)
+    below = (word for word in spot.page.words if (word.y0 + word.y1) / 2 > bottom)
+    return [word for word in below if word in own or any(_inside(word, box) for box in boxes)]
+
+
+def _inside(word: Word, box: Box) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _page_follows(last: FlowItem, item: FlowItem) -> bool:

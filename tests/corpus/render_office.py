@@ -204,6 +204,8 @@ def _fill(target: SheetCell, cell: Cell, *, numbers: bool, coded: bool) -> None:
         target.value = int(text)
     else:
         target.value = text or None
+        if text.startswith("="):
+            target.data_type = "s"  # a target such as =12 is a text, not a formula
 
 
 def _number(text: str) -> tuple[float, str]:

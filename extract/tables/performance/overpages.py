@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extract.reading.pages import Box
+from extract.reading.pages import Box, Word
 from extract.tables.grid import Grid, GridCell, remapped
-from extract.tables.performance.header import is_header_part, labels_in
+from extract.tables.performance.header import is_header_part, labels_in, read_header
 from extract.tables.performance.sheets import SheetCell
 
 SAME_EDGE = 0.012
 """Column edges of two pages are the same when closer than this share of the table's width."""
+_SLACK = 1.0
+"""Points by which a word may stand over the rulings of its cell."""
 _OPENING = frozenset({"project", "organisation"})
 
 
@@ -36,6 +39,40 @@ def united(first: Grid, grid: Grid) -> Grid | None:
         edges,
         first.drawn and grid.drawn,
     )
+
+
+def goes_on(grid: Grid) -> bool:
+    """Whether a grid repeats the indicators' header above a row whose first cell is empty.
+
+    So does the rest of a project whose name the page before has printed.
+    """
+    rows: dict[int, list[SheetCell]] = defaultdict(list)
+    for cell in sorted(grid.cells, key=_position):
+        rows[cell.row].append(_sheet_cell(cell))
+    header = next((row for row in sorted(rows) if read_header(tuple(rows[row]))), None)
+    below = rows.get(header + 1, []) if header is not None else []
+    return bool(below) and below[0].start == 0 and not below[0].filled
+
+
+def with_spill(grid: Grid, words: Sequence[Word]) -> Grid | None:
+    """A grid whose last cells go on in words below its last rule; None where one is under no filled cell.
+
+    A cell taller than what is left of the page is ruled off there, its text printed on.
+    """
+    behind: dict[GridCell, str] = defaultdict(str)
+    last = [cell for cell in grid.cells if cell.row + cell.row_span == grid.rows and cell.text.strip()]
+    for word in words:
+        over = next((cell for cell in last if _spans(grid, cell, word)), None)
+        if over is None:
+            return None
+        behind[over] += word.text
+    cells = (replace(cell, text=cell.text + behind[cell]) if cell in behind else cell for cell in grid.cells)
+    return replace(grid, cells=tuple(cells))
+
+
+def _spans(grid: Grid, cell: GridCell, word: Word) -> bool:
+    left, right = grid.edges[cell.column], grid.edges[cell.column + cell.column_span]
+    return left - _SLACK <= word.x0 and word.x1 <= right + _SLACK
 
 
 def _begins_anew(grid: Grid) -> bool:

@@ -32,9 +32,7 @@ def with_stream(reading: TableReading, lines: Sequence[str]) -> TableReading:
     if table.cells is None or table.kind not in PERFORMANCE:
         return reading
     found = tuple(entry.performance() for entry in read_stream(lines))
-    if table.kind == "project_performance":
-        found = tuple(named_by_title(each, table.title) for each in found)
-    return replace(reading, table=_updated(table, performance=found))
+    return replace(reading, table=_updated(table, performance=_owned(found, table)))
 
 
 def with_performance(reading: TableReading, rows: Sequence[Sequence[str]] | None = None) -> TableReading:
@@ -52,10 +50,29 @@ def with_performance(reading: TableReading, rows: Sequence[Sequence[str]] | None
         return replace(reading, table=_updated(table, kind=kind, key_work=read_key_work(sheet)))
     if kind not in PERFORMANCE:
         return reading
-    found = performance_of(sheet)
-    if kind == "project_performance":
+    table = _updated(table, kind=kind)
+    found = _owned(performance_of(sheet), table)
+    return replace(reading, table=_updated(table, performance=found))
+
+
+def _owned(found: Sequence[Performance], table: Table) -> tuple[Performance, ...]:
+    """Entries under the project of the title where they need it; whose is not known is uncertain."""
+    if table.kind == "project_performance":
         found = tuple(named_by_title(each, table.title) for each in found)
-    return replace(reading, table=_updated(table, kind=kind, performance=found))
+    return tuple(each if _named(each) else _in_doubt(each) for each in found)
+
+
+def _named(performance: Performance) -> bool:
+    return bool(performance.project or performance.unit or performance.department or performance.code)
+
+
+def _in_doubt(performance: Performance) -> Performance:
+    indicators = tuple(
+        each.model_copy(update={"flags": tuple(sorted({*each.flags, "unsure"}))})
+        for each in performance.indicators
+    )
+    flags = tuple(sorted({*performance.flags, "unsure"}))
+    return performance.model_copy(update={"indicators": indicators, "flags": flags})
 
 
 def _updated(table: Table, **fields: object) -> Table:

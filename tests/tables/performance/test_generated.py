@@ -8,6 +8,9 @@ import pytest
 
 from extract import extract
 from extract.pipeline import Options
+from extract.tables.performance import with_performance
+from extract.tables.reading import TableReading
+from models.disclosure import PrintedCell, Table
 from tests.corpus import generate
 from tests.corpus.compare_performance import compare_facts, compare_indicators, compare_key_work
 
@@ -46,6 +49,25 @@ def test_indicators_over_pages_whose_rows_are_cut():
     assert compare_indicators(truth, document).misses == []
 
 
+def test_cells_taller_than_the_rest_of_the_page_are_put_together():
+    """A unit's name and target in words that are printed on below the last rule of a page."""
+    truth, document = read("changsha", "pymupdf", 1004, rulings="full")
+    assert compare_indicators(truth, document).misses == []
+    assert compare_facts(truth, document).misses == []
+
+
+def test_figures_of_nobody_are_said_to_be_uncertain():
+    header = ("一级指标", "二级指标", "三级指标", "指标值", "分值")
+    rows = [header, ("产出指标", "数量指标", "巡查次数", "12次", "10")]
+    cells = tuple(
+        PrintedCell(row=y, column=x, text=text) for y, row in enumerate(rows) for x, text in enumerate(row)
+    )
+    table = Table(id="t1", kind="overall_performance", status="extracted", cells=cells)
+    (entry,) = with_performance(TableReading(table)).table.performance
+    assert entry.flags == ("unsure",)
+    assert [each.flags for each in entry.indicators] == [("unsure",)]
+
+
 def test_each_value_stands_where_it_was_printed():
     _, document = read("wuhan", "reportlab", HELD_OUT, rulings="full", orientation="upright")
     indicators = [
@@ -57,7 +79,7 @@ def test_each_value_stands_where_it_was_printed():
         assert each.cells["name"].text.startswith(each.name)
 
 
-@pytest.mark.parametrize("renderer", ["tabs", "markdown", "reportlab"])
+@pytest.mark.parametrize("renderer", ["tabs", "markdown", "lines", "cells", "reportlab"])
 def test_key_work(renderer):
     style = {"rulings": "full"} if renderer == "reportlab" else {}
     truth, document = read("key_work", renderer, HELD_OUT, **style)
