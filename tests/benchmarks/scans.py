@@ -77,13 +77,16 @@ def f1(right: int, wanted: int, false: int) -> float:
 
 
 def make_task(document: Document, most: int) -> Task:
-    """Cut out the first page and up to ``most`` pages with figures, evenly spread."""
+    """Cut out the first page and up to ``most`` pages on which tables with figures begin, evenly spread.
+
+    A page that only goes on with a table would be taken for the next page of another.
+    """
     import pymupdf
 
     from extract import extract
 
     tables = json.loads(extract(document.path).model_dump_json(by_alias=True))["tables"]
-    full = sorted({page for table in tables if _figures(table) for page in table["pages"]})
+    full = sorted({min(table["pages"]) for table in tables if _figures(table)})
     chosen = sorted({0, *(page - 1 for page in _spread(full, most))})
     with pymupdf.open(document.path) as pages:
         pages.select(chosen)
