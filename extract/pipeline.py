@@ -26,7 +26,7 @@ from extract.narrative import read_glossary, read_statements
 from extract.ocr.closer import second_looks
 from extract.ocr.stage import read_pictures
 from extract.reading.intake import Intake, Limits, read_source
-from extract.reading.pages import Box, NativeDocument, PageDocument, SourceDocument, Transcript
+from extract.reading.pages import Box, NativeDocument, PageDocument, SourceDocument, Transcript, Trust
 from extract.reading.readers import READERS
 from extract.subjects import match_subjects, readdressed
 from extract.subjects.unsure import reading_doubts
@@ -191,10 +191,17 @@ def _matched(reading: TableReading, facts: Facts, document: SourceDocument) -> _
     if classification is None or facts.fiscal_year is None or not table.rows:
         return _Subjects(table)
     found = match_subjects(
-        table, edition=facts.fiscal_year, classification=classification, trust=document.trust
+        table, edition=facts.fiscal_year, classification=classification, trust=_trust_in(table, document)
     )
     checks = tuple(check.model_copy(update={"where": f"{table.id}/{check.where}"}) for check in found.checks)
     return _Subjects(found.table, checks, found.repairs)
+
+
+def _trust_in(table: Table, document: SourceDocument) -> Trust:
+    """What a table was read from; of a document in part recognised only some of them were."""
+    if document.trust != "mixed":
+        return document.trust
+    return "mixed" if _recognised_pages(document) & set(table.pages) else "text_layer"
 
 
 def _looked_at_again(

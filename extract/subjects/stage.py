@@ -24,6 +24,7 @@ from models.catalogue import Entry, catalogue, classification_of, level_of, pare
 from models.disclosure import Check, Classification, Repair, Row, Subject, Table, Verdict
 
 Trust = Literal["text_layer", "ocr", "transcript", "mixed"]
+_TOTALS = ("合计", "总计")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class _Line:
 
     @property
     def misread(self) -> bool:
-        """Whether the whole name has as many signs as the printed one: none was cut off."""
-        return self.whole_name is not None and len(self.whole_name) == len(without_space(_name(self.row)))
+        """Whether the whole name is another than the read one, which is not just its beginning."""
+        return self.whole_name is not None and not self.whole_name.startswith(without_space(_name(self.row)))
 
     @property
     def address(self) -> str:
@@ -194,6 +195,7 @@ def _finished(line: _Line) -> Row:
     updates: dict[str, object] = {"name": name} if name != row.name else {}
     if line.misread:  # what stands on the page is the name itself; what was read is in the repair
         updates["printed_name"] = name
+        updates |= {"level": "total"} if name and name.endswith(_TOTALS) else {}
     if line.matched:
         updates["subject"] = _subject(line.matched)
     if row.side == "expenditure" and line.matched and row.code is None:

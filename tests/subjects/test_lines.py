@@ -50,10 +50,19 @@ def test_a_line_is_known_on_its_own_side():
     assert not is_known_line(None, "income")
 
 
-@pytest.mark.parametrize(("trust", "name", "repairs"), [("ocr", "基本支出", 1), ("text_layer", "基木支出", 0)])
+@pytest.mark.parametrize(
+    ("trust", "name", "repairs"), [("ocr", "基本支出", 1), ("text_layer", "基木支出", 0)]
+)
 def test_only_what_was_recognised_is_put_right(trust: Trust, name: str, repairs: int):
     line = Row(code=None, name="基木支出", printed_name="基木支出", level="line", side="expenditure")
     table = Table(id="", kind="income_expenditure_summary", status="extracted", rows=(line,))
     reading = match_subjects(table, edition=2023, classification="function", trust=trust)
     assert reading.table.rows[0].name == name
     assert len(reading.repairs) == repairs
+
+
+def test_a_misread_total_becomes_one():
+    line = Row(code=None, name="收入总汁", printed_name="收入总汁", level="line", side="income")
+    table = Table(id="", kind="income_expenditure_summary", status="extracted", rows=(line,))
+    (row,) = match_subjects(table, edition=2023, classification="function", trust="ocr").table.rows
+    assert (row.level, row.name, row.printed_name) == ("total", "收入总计", "收入总计")
