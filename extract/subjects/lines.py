@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-from models.catalogue import CLASSIFICATIONS, catalogue, comparable
+from extract.reading.pages import Trust
+from extract.tables.weighing import row_address
+from models.catalogue import CLASSIFICATIONS, catalogue, comparable, without_space
 from models.catalogue.lookalike import is_misread, plain_name
-from models.disclosure import Side
+from models.disclosure import Repair, Row, Side, Table
 
 _MARK = r"[、.,:;·。'`_-]"
 _ORDINALS = (
@@ -25,6 +27,7 @@ _ORDINALS = (
     (re.compile(r"(\d)(?!\d)"), "."),
 )
 """Ordinals with and without their mark, and the mark they have; a mark may be read as another."""
+_TOTALS = ("合计", "总计")
 _SHORTEST = 4
 """Shorter names (合计, 小计) are too near to others to be put right."""
 _FEW = 4
@@ -52,6 +55,41 @@ def corrected_line(printed: str, side: Side | None) -> str | None:
         ordinal + whole for ordinal, name in divided if (whole := _meant(name, side))
     ]
     return meant[0] if meant and meant[0] != text else None
+
+
+def word_lines(table: Table, trust: Trust) -> tuple[Table, tuple[Repair, ...]]:
+    """A recognised table with its misread lines and totals worded as the forms do, and what was changed.
+
+    What stands on the page is the right wording, so it is the printed name too; what was read is in
+    the repair.
+    """
+    if trust == "text_layer":
+        return table, ()
+    rows = [_worded_row(row) for row in table.rows]
+    repairs = [_repair(old, new) for old, new in zip(table.rows, rows, strict=True) if old is not new]
+    return (table.model_copy(update={"rows": tuple(rows)}), tuple(repairs)) if repairs else (table, ())
+
+
+def _worded_row(row: Row) -> Row:
+    printed = row.name or row.printed_name
+    if row.code is not None or not printed or not (row.side or row.level == "total"):
+        return row
+    meant = corrected_line(printed, row.side)
+    if meant is None:
+        return row
+    level = {"level": "total"} if meant.endswith(_TOTALS) else {}
+    return row.model_copy(update={"name": meant, "printed_name": meant, **level})
+
+
+def _repair(old: Row, new: Row) -> Repair:
+    return Repair(
+        where=f"{row_address(new)}/name",
+        from_=without_space(old.name or old.printed_name or ""),
+        to=new.name or "",
+        kind="name",
+        because=("a fixed line of the form",),
+        certainty="formal",
+    )
 
 
 def _divided(text: str) -> Iterable[tuple[str, str]]:
@@ -88,12 +126,18 @@ def _comparable_name(name: str) -> str:
 
 @cache
 def _worded(side: Side | None) -> dict[str, str]:
-    """The names of a side by their comparable form: the fixed lines, and the subjects of income."""
+    """The names of a side by their comparable form: the fixed lines, and income subjects or classes."""
     with (files("extract.subjects") / "lines.tsv").open(encoding="utf-8") as lines:
         fixed = [line for line in csv.reader(lines, delimiter="\t") if not line[0].startswith("#")]
     names = [name for of, name in fixed if side is None or of in ("-", side)]
-    names += _income_subjects() if side == "income" else []
+    names += {"income": _income_subjects, "expenditure": _classes}.get(side or "", list)()
     return {comparable(name): plain_name(name) for name in names}
+
+
+def _classes() -> list[str]:
+    """The classes of expenditure, of every year."""
+    named = (catalogue().names(each) for each in ("function", "economic"))
+    return [name.text for codes in named for code in codes if len(code) == 3 for name in codes[code]]
 
 
 def _income_subjects() -> list[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from extract.subjects.edition import Edition, edition_of
-from extract.subjects.lines import corrected_line
 from extract.subjects.matching import (
     Matched,
     is_subject_code,
@@ -24,7 +23,6 @@ from models.catalogue import Entry, catalogue, classification_of, level_of, pare
 from models.disclosure import Check, Classification, Repair, Row, Subject, Table, Verdict
 
 Trust = Literal["text_layer", "ocr", "transcript", "mixed"]
-_TOTALS = ("合计", "总计")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,24 +166,14 @@ def _class_order(open_code: str | None, setting: _Setting) -> tuple[Classificati
 
 def _whole_name(line: _Line, matched: Matched | None, setting: _Setting) -> str | None:
     """The name in full where the cell cut it, and as it was meant where recognition misread it."""
-    if matched is None:
-        return _meant_line(line, setting)
-    if matched.disputed:
+    if matched is None or matched.disputed:
         return None
     entry, name = matched.entry, _name(line.row)
     edition = edition_of(entry.classification, setting.year)
     whole = completion(name, matched.likeness, edition, setting.width)
     if setting.trust == "text_layer":
         return whole
-    return whole or corrected(name, entry, setting.year) or _meant_line(line, setting)
-
-
-def _meant_line(line: _Line, setting: _Setting) -> str | None:
-    """The wording of the forms for a recognised line or total without code."""
-    row = line.row
-    if setting.trust == "text_layer" or row.code is not None or not (row.side or row.level == "total"):
-        return None
-    return corrected_line(_name(row), row.side)
+    return whole or corrected(name, entry, setting.year)
 
 
 def _finished(line: _Line) -> Row:
@@ -195,7 +183,6 @@ def _finished(line: _Line) -> Row:
     updates: dict[str, object] = {"name": name} if name != row.name else {}
     if line.misread:  # what stands on the page is the name itself; what was read is in the repair
         updates["printed_name"] = name
-        updates |= {"level": "total"} if name and name.endswith(_TOTALS) else {}
     if line.matched:
         updates["subject"] = _subject(line.matched)
     if row.side == "expenditure" and line.matched and row.code is None:

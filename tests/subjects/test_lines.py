@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extract.subjects import match_subjects
-from extract.subjects.lines import corrected_line, is_known_line
-from extract.subjects.stage import Trust
-from models.disclosure import Row, Table
+from extract.subjects.lines import corrected_line, is_known_line, word_lines
+from models.disclosure import Row, Side, Table
 
 
 @pytest.mark.parametrize(
@@ -21,6 +19,8 @@ from models.disclosure import Row, Table
         ("十一其他收入", "income", "十一、其他收入"),
         ("收入总汁", "income", "收入总计"),
         ("般公共预算", "income", "一般公共预算"),
+        ("财政投款", "income", "财政拨款"),
+        ("八、作房保障支出", "expenditure", "八、住房保障支出"),
     ],
 )
 def test_a_misread_line_is_worded_as_the_forms_word_it(printed, side, meant):
@@ -37,6 +37,8 @@ def test_a_misread_line_is_worded_as_the_forms_word_it(printed, side, meant):
         ("其中：动用上年结转和结余资金", "income"),
         ("基建支出", "expenditure"),
         ("专项支出", "expenditure"),
+        ("十二、农林水支出", "expenditure"),
+        ("二十一、其他支出", "expenditure"),
         ("基木支出", "income"),
     ],
 )
@@ -50,19 +52,19 @@ def test_a_line_is_known_on_its_own_side():
     assert not is_known_line(None, "income")
 
 
-@pytest.mark.parametrize(
-    ("trust", "name", "repairs"), [("ocr", "基本支出", 1), ("text_layer", "基木支出", 0)]
-)
-def test_only_what_was_recognised_is_put_right(trust: Trust, name: str, repairs: int):
-    line = Row(code=None, name="基木支出", printed_name="基木支出", level="line", side="expenditure")
-    table = Table(id="", kind="income_expenditure_summary", status="extracted", rows=(line,))
-    reading = match_subjects(table, edition=2023, classification="function", trust=trust)
-    assert reading.table.rows[0].name == name
-    assert len(reading.repairs) == repairs
+def summary(name: str, side: Side) -> Table:
+    line = Row(code=None, name=name, printed_name=name, level="line", side=side)
+    return Table(id="", kind="income_expenditure_summary", status="extracted", rows=(line,))
+
+
+def test_only_what_was_recognised_is_put_right():
+    read = summary("基木支出", "expenditure")
+    assert word_lines(read, "text_layer") == (read, ())
+    table, (repair,) = word_lines(read, "ocr")
+    assert (table.rows[0].name, table.rows[0].printed_name) == ("基本支出", "基本支出")
+    assert (repair.kind, repair.from_, repair.to) == ("name", "基木支出", "基本支出")
 
 
 def test_a_misread_total_becomes_one():
-    line = Row(code=None, name="收入总汁", printed_name="收入总汁", level="line", side="income")
-    table = Table(id="", kind="income_expenditure_summary", status="extracted", rows=(line,))
-    (row,) = match_subjects(table, edition=2023, classification="function", trust="ocr").table.rows
-    assert (row.level, row.name, row.printed_name) == ("total", "收入总计", "收入总计")
+    table, _ = word_lines(summary("收入总汁", "income"), "ocr")
+    assert (table.rows[0].level, table.rows[0].name) == ("total", "收入总计")
