@@ -26,9 +26,10 @@ from extract.narrative import read_glossary, read_statements
 from extract.ocr.closer import second_looks
 from extract.ocr.stage import read_pictures
 from extract.reading.intake import Intake, Limits, read_source
-from extract.reading.pages import Box, NativeDocument, PageDocument, SourceDocument, Transcript
+from extract.reading.pages import Box, NativeDocument, PageDocument, SourceDocument, Transcript, Trust
 from extract.reading.readers import READERS
 from extract.subjects import match_subjects, readdressed
+from extract.subjects.lines import word_lines
 from extract.subjects.unsure import reading_doubts
 from extract.tables.expected import missing_forms
 from extract.tables.formreader import Setting
@@ -186,15 +187,21 @@ class _Subjects:
 
 def _matched(reading: TableReading, facts: Facts, document: SourceDocument) -> _Subjects:
     """A table with its subjects; one without a classification, or of unknown year, stays as it is."""
-    table = reading.table
+    trust = _trust_in(reading.table, document)
+    table, worded = word_lines(reading.table, trust)
     classification = classification_of_form(table.kind)
     if classification is None or facts.fiscal_year is None or not table.rows:
-        return _Subjects(table)
-    found = match_subjects(
-        table, edition=facts.fiscal_year, classification=classification, trust=document.trust
-    )
+        return _Subjects(table, repairs=worded)
+    found = match_subjects(table, edition=facts.fiscal_year, classification=classification, trust=trust)
     checks = tuple(check.model_copy(update={"where": f"{table.id}/{check.where}"}) for check in found.checks)
-    return _Subjects(found.table, checks, found.repairs)
+    return _Subjects(found.table, checks, (*worded, *found.repairs))
+
+
+def _trust_in(table: Table, document: SourceDocument) -> Trust:
+    """What a table was read from; of a document in part recognised only some of them were."""
+    if document.trust != "mixed":
+        return document.trust
+    return "mixed" if _recognised_pages(document) & set(table.pages) else "text_layer"
 
 
 def _looked_at_again(

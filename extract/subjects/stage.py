@@ -47,8 +47,8 @@ class _Line:
 
     @property
     def misread(self) -> bool:
-        """Whether the whole name has as many signs as the printed one: none was cut off."""
-        return self.whole_name is not None and len(self.whole_name) == len(without_space(_name(self.row)))
+        """Whether the whole name is another than the read one, which is not just its beginning."""
+        return self.whole_name is not None and not self.whole_name.startswith(without_space(_name(self.row)))
 
     @property
     def address(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from extract.subjects.lines import is_known_line
 from extract.tables.forms.registry import classification_of_form
 from extract.tables.reading import Doubt
 from models.disclosure import Row, Table
@@ -19,7 +20,7 @@ _USUAL_LINE = re.compile(
     r"|其他收入|其他资金|补助收入|上缴|专户|债务|非同级|基本支出|项目支出|机动经费|人员经费|公用经费"
     r"|收入|支出|经费|资金|弥补|提取"
 )
-"""What the lines of two-sided forms speak of, beside the classes of the classification."""
+"""What rows without side and subject speak of, beside the classes of the classification."""
 
 
 def reading_doubts(table: Table) -> tuple[Doubt, ...]:
@@ -48,4 +49,6 @@ def _is_known(row: Row) -> bool:
         return True
     if row.code is not None:
         return not row.code[0].isdigit()  # the rows of the three public expenses have words for codes
+    if row.side is not None:
+        return is_known_line(row.name, row.side)
     return bool(_USUAL_LINE.search(row.name or ""))

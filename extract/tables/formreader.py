@@ -12,7 +12,7 @@ from extract.tables.context import Context
 from extract.tables.formrows import NOT_A_FIGURE, Group, ReadRow, read_rows, text_key
 from extract.tables.forms.registry import ColumnSpec, FormSpec
 from extract.tables.grid import Grid
-from extract.tables.headers import ColumnHead, Headed
+from extract.tables.headers import ColumnHead, Headed, with_name
 from extract.tables.reading import Doubt, TableReading
 from extract.tables.three_public import FOREIGN, read_public_expenses
 from models.disclosure import Column, Kind, PrintedCell, Row, Side, Table
@@ -103,7 +103,9 @@ def _groups(headed: Headed, context: Context, spec: FormSpec, setting: Setting) 
 
 
 def _two_sided(headed: Headed, context: Context, spec: FormSpec, setting: Setting) -> Readings:
-    parts = [heads for heads in column_groups(headed) if any(head.role == "amount" for head in heads)]
+    parts = [
+        with_name(heads) for heads in column_groups(headed) if any(head.role == "amount" for head in heads)
+    ]
     sides = [_side(heads, position) for position, heads in enumerate(parts)]
     groups = [_group(heads, spec.columns, setting, side) for heads, side in zip(parts, sides, strict=True)]
     rows = [row for group in groups for row in read_rows(headed, group, None)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from extract.tables.amounts import is_blank, normalised, parse_amount
 from extract.tables.grid import Grid, GridCell
+from models.catalogue.lookalike import canonical
 
 Role = Literal["code", "name", "line", "amount", "text"]
 
@@ -34,6 +36,12 @@ _OTHER_CODE = re.compile(r"(?:单位|部门|项目|预算单位).*(?:编码|代�
 _LINE_LABEL = re.compile(r"(?:.*(?:收入|支出|项目))?(?:行次|序号)")
 _NUMERIC = re.compile(r"[-+(]?[\d.,]+[)%]?")
 """What is meant as a figure, readable or not."""
+_LABELS = (
+    *("项目", "科目", "科目编码", "科目名称", "科目代码", "项目名称", "功能科目名称", "功能分类科目编码"),
+    *("收入", "支出", "本年收入", "本年支出", "栏次", "行次", "金额", "预算数", "决算数", "年初预算数"),
+    *("合计", "小计", "总计", "基本支出", "项目支出", "人员经费", "公用经费", "功能分类", "支出用途"),
+)
+"""Labels that recognition may be held to; no two of them look alike."""
 _NUMBER_LABEL = frozenset({"栏次", "行次", ""})
 
 
@@ -67,10 +75,10 @@ def read_header(grid: Grid) -> Headed:
     body = next((row for row in range(grid.rows) if _is_data(plane, row)), grid.rows)
     numbers = _numbers(plane, body)
     heads = [_column_head(plane, body, column, numbers) for column in range(grid.columns)]
-    return Headed(grid, plane, body, tuple(_with_name(heads)))
+    return Headed(grid, plane, body, tuple(with_name(heads)))
 
 
-def _with_name(heads: Sequence[ColumnHead]) -> Sequence[ColumnHead]:
+def with_name(heads: Sequence[ColumnHead]) -> Sequence[ColumnHead]:
     """Where no label speaks of names, the last text column before the first figures holds them."""
     if any(head.role == "name" for head in heads):
         return heads
@@ -152,11 +160,22 @@ def _path(plane: Sequence[Sequence[GridCell | None]], body: int, column: int) ->
         if cell is None or cell in seen:
             continue
         seen.append(cell)
-        text = normalised(cell.text)
+        text = normalised(cell.text) if cell.confidence == 1 else _as_worded(normalised(cell.text))
         # The letters 类 款 项 may share a row with the first total.
         if text and (text in CODE_PARTS if row == body else not text.strip("()").isdigit()):
             path.append(text)
     return tuple(text for text in path if text != "栏次" and not _is_formula(text)) or tuple(path[:1])
+
+
+@lru_cache(maxsize=4096)
+def _as_worded(text: str) -> str:
+    """A recognised label as the forms word it, where it differs by look-alike signs alone (``项日``)."""
+    return _labels_by_look().get(canonical(text), text)
+
+
+@cache
+def _labels_by_look() -> dict[str, str]:
+    return {canonical(label): label for label in _LABELS}
 
 
 def _body_texts(plane: Sequence[Sequence[GridCell | None]], body: int, column: int) -> list[str]:

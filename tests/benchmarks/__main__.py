@@ -13,7 +13,6 @@ from tests.benchmarks import accuracy, bulk, cold, confidence, loading, memory, 
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import ROOT, documents_in, generated
 from tests.benchmarks.report import BATCHES_PAGE, PAGE, SCANS_PAGE, result_block, write_result
-from tests.benchmarks.scan_peers import PEERS
 from tests.corpus.arrivals import ARRIVALS
 
 Arguments = argparse.Namespace
@@ -105,14 +104,12 @@ def _scans_arguments(command: Parser) -> None:
     command.add_argument("--arrival", action="append", choices=ARRIVALS, help="a way to arrive; default all")
     command.add_argument("--pages", type=int, default=4, help="pages with tables of each document; default 4")
     command.add_argument("--seed", type=int, default=7, help="default 7")
-    command.add_argument("--no-peers", dest="peers", action="store_false", help="gongkai alone")
 
 
 def _scans(args: Arguments, workplace: Path) -> str:
-    peers = [peer for peer in PEERS if args.peers and peer.installed]
     sources = scans.documents(args.folder, workplace)
     names = args.arrival or list(ARRIVALS)
-    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages, peers=peers))
+    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages))
 
 
 def _held_out(command: Parser) -> None:

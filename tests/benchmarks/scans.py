@@ -11,15 +11,13 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.documents import SHARED, Document, documents_in, generated
-from tests.benchmarks.figures import WantedRow, count_found, count_wanted, wanted_rows
 from tests.benchmarks.report import markdown_table
-from tests.benchmarks.scan_peers import Peer
 from tests.corpus.arrivals import ARRIVALS, Arrival
 from tests.corpus.compare import TRUSTED, plain_name
 
@@ -36,7 +34,6 @@ class Task:
     data: bytes
     cells: Counter[Cell]
     codes: Counter[tuple[str, str]]
-    rows: tuple[WantedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,7 @@ class Reading:
     """One document that arrived one way.
 
     ``false`` cells hold a figure that the document does not print there; ``unflagged`` of them pass for
-    proven or consistent. ``wrong`` and ``lost`` name the cells. ``found`` counts, by reader, the figures
-    that stand in a row of a grid with their name or code.
+    proven or consistent. ``wrong`` and ``lost`` name the cells.
     """
 
     document: str
@@ -62,8 +58,6 @@ class Reading:
     wrong: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     failure: str = ""
-    figures: int = 0
-    found: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def f1(self) -> float:
@@ -77,27 +71,22 @@ def f1(right: int, wanted: int, false: int) -> float:
 
 
 def make_task(document: Document, most: int) -> Task:
-    """Cut out the first page and up to ``most`` pages with figures, evenly spread."""
+    """Cut out the first page and up to ``most`` pages on which tables with figures begin, evenly spread.
+
+    A page that only goes on with a table would be taken for the next page of another.
+    """
     import pymupdf
 
     from extract import extract
 
     tables = json.loads(extract(document.path).model_dump_json(by_alias=True))["tables"]
-    full = sorted({page for table in tables if _figures(table) for page in table["pages"]})
+    full = sorted({min(table["pages"]) for table in tables if _figures(table)})
     chosen = sorted({0, *(page - 1 for page in _spread(full, most))})
     with pymupdf.open(document.path) as pages:
         pages.select(chosen)
         data = bytes(pages.tobytes(garbage=3, no_new_id=True))
     output = _extracted(data, ".pdf")
-    rows = tuple(wanted_rows({"tables": _by_kind(output)}))
-    return Task(document.path.stem, data, Counter(_cells(output)), Counter(_codes(output)), rows)
-
-
-def _by_kind(output: Output) -> dict[str, list[Any]]:
-    tables: dict[str, list[Any]] = {}
-    for table in output["tables"]:
-        tables.setdefault(table["kind"], []).extend(table["rows"])
-    return tables
+    return Task(document.path.stem, data, Counter(_cells(output)), Counter(_codes(output)))
 
 
 def _figures(table: Mapping[str, Any]) -> bool:
@@ -142,7 +131,7 @@ def _codes(output: Output) -> Iterator[tuple[str, str]]:
     return ((t["kind"], row["code"]) for t in output["tables"] for row in t["rows"] if row["code"])
 
 
-def read(task: Task, name: str, seed: int, peers: Sequence[Peer] = ()) -> Reading:
+def read(task: Task, name: str, seed: int) -> Reading:
     """Send a document through one way of arriving and compare what is read with what it said."""
     from extract.errors import ExtractionError
 
@@ -156,23 +145,7 @@ def read(task: Task, name: str, seed: int, peers: Sequence[Peer] = ()) -> Readin
     except ExtractionError as error:
         failure, output = str(error), {"tables": [], "quality": {"pages_ocr": 0, "seconds": {}}}
     seconds = time.perf_counter() - start
-    reading = _compared(task.name, name, wanted, codes, output, seconds, failure)
-    return replace(reading, figures=count_wanted(task.rows), found=_found(task, arrival, data, output, peers))
-
-
-def _found(
-    task: Task, arrival: Arrival, data: bytes, output: Output, peers: Sequence[Peer]
-) -> dict[str, int]:
-    """The figures gongkai and the others find, in files the others can read."""
-    if not peers or arrival.suffix != ".pdf":
-        return {}
-    own = [
-        [row["code"] or "", row["name"] or "", *(text or "" for text in row["amounts"].values())]
-        for table in output["tables"]
-        for row in table["rows"]
-    ]
-    others = {peer.package: count_found(task.rows, peer.rows(data)) for peer in peers}
-    return {"gongkai": count_found(task.rows, own), **others}
+    return _compared(task.name, name, wanted, codes, output, seconds, failure)
 
 
 def _whole(arrival: Arrival) -> bool:
@@ -247,21 +220,7 @@ def report(readings: Sequence[Reading]) -> str:
     """The readings in Markdown, one line for each way of arriving; hard ones below."""
     names = [name for name in ARRIVALS if any(reading.arrival == name for reading in readings)]
     ordered = sorted(names, key=lambda name: ARRIVALS[name].hard)
-    parts = [markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])]
-    readers = list(dict.fromkeys(reader for reading in readings for reader in reading.found))
-    if readers:
-        lines = [_peer_line(name, _of(readings, name), readers) for name in ordered]
-        parts.append(markdown_table(("arrives as", "figures", *readers), [line for line in lines if line]))
-    return "\n\n".join(parts)
-
-
-def _peer_line(name: str, readings: Sequence[Reading], readers: Sequence[str]) -> list[str]:
-    compared = [reading for reading in readings if reading.found]
-    figures = sum(reading.figures for reading in compared)
-    if not figures:
-        return []
-    found = [sum(reading.found[reader] for reading in compared) for reader in readers]
-    return [name, f"{figures:,}", *(f"{count:,} ({count / figures:.1%})" for count in found)]
+    return markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])
 
 
 def _of(readings: Iterable[Reading], arrival: str) -> list[Reading]:
@@ -296,9 +255,7 @@ def documents(folder: Path | None, workplace: Path) -> list[Document]:
     return real + generated(workplace, count=2, first=12)
 
 
-def read_all(
-    sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int, peers: Sequence[Peer]
-) -> list[Reading]:
+def read_all(sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int) -> list[Reading]:
     """Every document in every way of arriving; ``most`` pages with tables of each."""
     tasks = [make_task(document, most) for document in sources]
-    return [read(task, name, seed, peers) for name in arrivals for task in tasks]
+    return [read(task, name, seed) for name in arrivals for task in tasks]

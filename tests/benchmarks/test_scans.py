@@ -51,7 +51,6 @@ def test_a_right_figure_under_a_wrong_code_is_wrong():
     assert (reading.right, reading.false, reading.unflagged, reading.codes_wrong) == (0, 1, 1, 2)
 
 
-def test_the_report_has_a_line_for_each_way_and_a_table_of_readers():
+def test_the_report_has_a_line_for_each_way():
     told = report([compared(TRUE), compared(output("26.60", "unchecked"))])
     assert "| scan200 | 2 | 2 | 0.5000 | 0.0000 | 1 | 0 | 0 of 2 | 1.50 |" in told
-    assert "img2table" not in told

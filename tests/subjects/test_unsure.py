@@ -70,3 +70,10 @@ def test_a_text_layer_says_what_it_says():
 def test_rows_of_lists_and_of_the_three_public_expenses_need_no_subject():
     assert reasons(row(name="台式计算机"), "procurement") == []
     assert reasons(row("budget", code="vehicle_operation", name="公务用车运行费"), "three_public") == []
+
+
+def test_a_line_of_a_two_sided_form_is_known_by_its_whole_name_only():
+    assert reasons(row(side="expenditure", name="基本支出")) == []
+    assert reasons(row(side="expenditure", name="基支支出")) == [
+        "recognised in a row whose code or name was not"
+    ]
