@@ -421,7 +421,7 @@ class _Evidence:
     def proves(self, address: Address) -> bool:
         """Whether identities hold with the new value that do not with the old one, and none the other way."""
         effect = self._effects(address)
-        if not effect.forced or effect.broken or self._passes_over_notation(address):
+        if not effect.forced or effect.broken or self._passes_over_notation(address, effect.forced):
             return False
         if self._formal(address) and self._outweighed(address, effect.forced):
             return False
@@ -494,10 +494,16 @@ class _Evidence:
         wholes = {self.arithmetic.scale.whole(address, value) for value in others} - {self.values[address]}
         return any(self.fits(address, whole, forced) for whole in wholes)
 
-    def _passes_over_notation(self, address: Address) -> bool:
-        """Whether a figure in another notation is taken for another one although digits are trusted."""
+    def _passes_over_notation(self, address: Address, forced: Sequence[int]) -> bool:
+        """Whether a figure in another notation is taken for another one without good reason.
+
+        Where digits are trusted there is none; elsewhere two sums are not enough: two other figures
+        misread at the same place make them hold by chance.
+        """
         cell = self.state.cells[address]
-        if cell.read is not None or cell.trusted != "certain" or self._formal(address):
+        if cell.read is not None or self._formal(address):
+            return False
+        if cell.trusted != "certain" and len(forced) > _SUPPORT:
             return False
         return any(candidate.orderly for candidate in self.state.choices(address))
 
