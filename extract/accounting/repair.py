@@ -596,6 +596,7 @@ def _take_back(tables: Sequence[Table], kind: Kind | None, state: _State) -> Non
     A sum that fails with a repaired figure although everything else in it is read puts the repair
     in doubt, however well its other sums hold: figures that stand in a chain (a class, its only
     group, its only item) can all be changed alike. What leaned on such a repair falls with it.
+    A zero that was read needs a sum more: two other zeros misread alike ask for the same change.
     """
     while state.accepted:
         values = {address: candidate.value for address, candidate in state.accepted.items()}
@@ -611,8 +612,9 @@ def _take_back(tables: Sequence[Table], kind: Kind | None, state: _State) -> Non
 def _is_refuted(arithmetic: Arithmetic, state: _State, address: Address) -> bool:
     numbers = arithmetic.by_cell.get(address, ())
     holding = [number for number in numbers if not arithmetic.fails(number)]
-    formal = state.accepted[address].formal and state.cells[address].read is None
-    if not formal and len(holding) < _SUPPORT:
+    read = state.cells[address].read
+    formal = state.accepted[address].formal and read is None
+    if not formal and len(holding) < _SUPPORT + (read == 0):
         return True
     return any(
         arithmetic.fails(number) and not _has_excuse(arithmetic, state, number, address) for number in numbers

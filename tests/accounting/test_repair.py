@@ -14,6 +14,7 @@ from models.disclosure import Cell, Table
 from tests.accounting.builders import subjects
 from tests.accounting.misreadings import misprint, misread
 from tests.accounting.test_properties import Accounts, accounts
+from tests.benchmarks.proof import read_clean
 
 SPLIT = ("total", "basic", "project")
 BOOKS = """
@@ -236,6 +237,16 @@ def test_misprints_are_never_repaired(ledger, seed, count, confidence):
         found = proven(wrong.tables, trust)
         assert found.repairs == ()
         assert figures(found.tables) == figures(wrong.tables)
+
+
+def test_a_zero_is_not_outvoted_by_two_others_misread_alike():
+    """A generated form in which a total and the sum of its column, both 0.00, were read as 0.09."""
+    clean = read_clean(8009)
+    truth = figures(clean.tables)
+    noise = misread(clean.tables, 0.05, 8009)
+    found = prove_amounts(noise.tables, kind=clean.disclosure.kind, trust="transcript")
+    assert len(found.changed) > 50
+    assert {a for a in found.changed if figures(found.tables).get(a) != truth.get(a)} == set()
 
 
 def test_an_unknown_is_sure_only_if_any_one_sum_may_be_left_out():
