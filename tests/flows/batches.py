@@ -87,5 +87,6 @@ def results(out: Path) -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts behind ignore it
     asked = json.loads(sys.argv[1])
     run(asked.pop("source"), asked.pop("out"), **asked)
