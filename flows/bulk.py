@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ def digitise_archive(parameters: dict[str, Any], *, say: Say, complain: Say, ver
 
     settle_environment(quiet=not verbose)
     try:
+        _start_readers(parameters)
         with ProgressBar() as bar, embedded_server():
             from flows.digitise import run_batch
 
@@ -66,3 +68,12 @@ def digitise_archive(parameters: dict[str, Any], *, say: Say, complain: Say, ver
         return 1
     say(batch_line(head, store_at(parameters["out"]).address(REPORT)))
     return 1 if head["failures"] else 0
+
+
+def _start_readers(parameters: dict[str, Any]) -> None:
+    """Have the readers come up while the server does; those of a cluster are started there."""
+    from flows.isolation import isolation_of, start_readers
+
+    if not parameters["dask"]:
+        isolation = isolation_of(parameters["timeout"], parameters["memory"])
+        start_readers(isolation, parameters["workers"] or os.cpu_count() or 1)

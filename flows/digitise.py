@@ -32,10 +32,10 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.batchreport import batch_markdown, write_report
 from flows.chunks import BOARDS, Board, read_documents
 from flows.hook import words_of
-from flows.isolation import Isolation, close_readers
+from flows.isolation import EXTRACT, close_readers, isolation_of
 from flows.manifest import begin, clear_dead_batches, finish, head_of, read_outcome
 from flows.plan import Order, Plan, make_plan
-from flows.records import MIB, Record
+from flows.records import Record
 from flows.store import DOCUMENTS, FAILURE, Store, is_alive, store_at
 
 RETRIES = 3
@@ -171,7 +171,7 @@ def digitise(
     timeout: float = 300.0,
     memory: int = 2048,
     after: str | None = None,
-    reader: str = "extract.pipeline:extract",
+    reader: str = EXTRACT,
 ) -> dict[str, Any]:
     """Turn every document of a source into one JSON document in a store; the manifest's head comes back.
 
@@ -184,7 +184,7 @@ def digitise(
     if after:
         words_of(after)
     at_once = workers or (_UNKNOWN_WORKERS if dask and dask != LOCAL_CLUSTER else os.cpu_count() or 1)
-    isolation = Isolation(seconds=timeout, memory=memory * MIB, extract=reader)
+    isolation = isolation_of(timeout, memory, reader)
     store = store_at(out)
     order = Order(source, store.url, limit, only_failed, at_once, after, isolation)
     batch, chunks = plan_batch(order)
@@ -289,6 +289,6 @@ def _has_died(run_tags: Sequence[str]) -> bool:
 def run_batch(watcher: Watcher, **parameters: Any) -> dict[str, Any]:
     """Run the flow in this process, tagged so that a later one can tell whether it was killed."""
     with watched_by(watcher), tags(_TAG, owner_tag()):
-        end_dead_runs()
         head: dict[str, Any] = digitise(**parameters)
+        end_dead_runs()
     return head

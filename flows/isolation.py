@@ -37,6 +37,8 @@ _GRACE = 2.0
 _BACKSTOP = 10.0
 """Seconds after which the kernel ends a reader whose parent is no longer there to do it."""
 _LAST_WORDS = 4096
+EXTRACT = "extract.pipeline:extract"
+"""What reads a document unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,12 @@ class Isolation:
     memory: int = 2048 * MIB
     documents: int = 250
     resident: int = 1536 * MIB
-    extract: str = "extract.pipeline:extract"
+    extract: str = EXTRACT
+
+
+def isolation_of(timeout: float, memory: int, extract: str = EXTRACT) -> Isolation:
+    """The limits of a batch from what its user says: seconds and MiB for one document."""
+    return Isolation(seconds=timeout, memory=memory * MIB, extract=extract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +203,13 @@ class Reader:
 
 _IDLE: dict[Isolation, list[Reader]] = {}
 _LOCK = threading.Lock()
+
+
+def start_readers(isolation: Isolation, number: int) -> None:
+    """Have so many readers idle before the first chunk asks for them: they come up beside everything else."""
+    with _LOCK:
+        idle = _IDLE.setdefault(isolation, [])
+        idle.extend(Reader(isolation) for _ in range(number - len(idle)))
 
 
 @contextmanager

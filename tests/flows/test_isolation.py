@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 from extract.reading.intake import Limits
-from flows.isolation import Isolation, Reader, Reading, Stopped, Work, reader
+from flows.isolation import (
+    _IDLE,
+    Isolation,
+    Reader,
+    Reading,
+    Stopped,
+    Work,
+    close_readers,
+    reader,
+    start_readers,
+)
 from flows.records import MIB
 from flows.store import store_at
 from tests.benchmarks.archive import bomb, endless, menu
@@ -110,6 +120,17 @@ def test_reader_is_kept_between_documents_and_replaced_in_time(read):
     assert read.current() is first
     first._documents = ISOLATION.documents
     assert read.current() is not first
+
+
+def test_readers_started_beforehand_are_the_ones_that_are_lent():
+    close_readers()
+    start_readers(ISOLATION, 1)
+    (started,) = _IDLE[ISOLATION]
+    start_readers(ISOLATION, 1)
+    with reader(ISOLATION) as current:
+        assert current() is started
+        assert not _IDLE[ISOLATION]
+    close_readers()
 
 
 def test_stopping_does_not_wait_for_the_document(archive, tmp_path):
