@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 INTERRUPTED = 130
+_STARTING = "starting"
+_MAKING = "making Prefect's database, once"
 Say = Callable[[str], None]
 
 
@@ -48,7 +50,7 @@ def digitise_archive(parameters: dict[str, Any], *, say: Say, complain: Say, ver
     be reached, 130 after Ctrl-C. Raises ``NoSuchSource``.
     """
     from flows.batchreport import REPORT
-    from flows.embedded import ServerFailed, embedded_server
+    from flows.embedded import ServerFailed, embedded_server, is_first_start
     from flows.progress import ProgressBar, batch_line
     from flows.quiet import settle_environment
     from flows.store import store_at
@@ -56,7 +58,7 @@ def digitise_archive(parameters: dict[str, Any], *, say: Say, complain: Say, ver
     settle_environment(quiet=not verbose)
     try:
         _start_readers(parameters)
-        with ProgressBar() as bar, embedded_server():
+        with ProgressBar(start=_MAKING if is_first_start() else _STARTING) as bar, embedded_server():
             from flows.digitise import run_batch
 
             head = run_batch(bar, **parameters)

@@ -37,12 +37,22 @@ class ServerFailed(RuntimeError):
     """The embedded server did not come up."""
 
 
+def is_first_start() -> bool:
+    """Whether the embedded server will have to make its database first, which takes it a while."""
+    if has_server() or os.environ.get("PREFECT_API_DATABASE_CONNECTION_URL"):
+        return False
+    return not (_home() / "prefect.db").exists()
+
+
+def _home() -> Path:
+    return Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
+
+
 def has_server() -> bool:
     """Whether the user has set up a server of Prefect, by variable or profile, which is to be used then."""
     if os.environ.get("PREFECT_API_URL"):
         return True
-    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
-    places = (home / "profiles.toml", Path("prefect.toml"), Path(".env"))
+    places = (_home() / "profiles.toml", Path("prefect.toml"), Path(".env"))
     return any(_mentions_server(place) for place in places)
 
 

@@ -37,7 +37,7 @@ class _Rates(ProgressColumn):
 class ProgressBar:
     """Shows documents, pages, pages a second, failures and the time left."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, *, start: str = "starting") -> None:
         self._lock = threading.Lock()
         self._progress = Progress(
             SpinnerColumn(),
@@ -49,7 +49,7 @@ class ProgressBar:
             console=console or Console(stderr=True),
             transient=True,
         )
-        self._task = self._progress.add_task("starting", total=0, pages=0, failures=0, since=time.monotonic())
+        self._task = self._progress.add_task(start, total=0, pages=0, failures=0, since=time.monotonic())
 
     def __enter__(self) -> ProgressBar:
         self._progress.start()

@@ -9,7 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import accuracy, bulk, cold, confidence, loading, memory, proof, scans, service, speed
+from tests.benchmarks import (
+    accuracy,
+    bulk,
+    cold,
+    confidence,
+    loading,
+    memory,
+    misprints,
+    proof,
+    scans,
+    service,
+    speed,
+)
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import ROOT, documents_in, generated
 from tests.benchmarks.report import BATCHES_PAGE, PAGE, SCANS_PAGE, result_block, write_result
@@ -121,6 +133,11 @@ def _proof(args: Arguments, workplace: Path) -> str:
     return proof.measure(args.seeds)
 
 
+def _misprints(args: Arguments, workplace: Path) -> str:
+    del workplace
+    return misprints.measure(args.seeds)
+
+
 def _transcripts(args: Arguments, workplace: Path) -> str:
     del workplace
     return proof.measure_transcripts(args.seeds)
@@ -160,6 +177,7 @@ BENCHMARKS = {
     "accuracy": Benchmark(_accuracy_arguments, _accuracy),
     "scans": Benchmark(_scans_arguments, _scans, SCANS_PAGE),
     "proof": Benchmark(_held_out, _proof, PROOF_PAGE),
+    "misprints": Benchmark(_held_out, _misprints, PROOF_PAGE),
     "transcripts": Benchmark(_held_out, _transcripts, PROOF_PAGE),
     "confidence": Benchmark(_confidence_arguments, _confidence, PROOF_PAGE),
     "bulk": Benchmark(_bulk_arguments, _bulk, BATCHES_PAGE),
