@@ -84,10 +84,10 @@ def menu(seed: int) -> bytes:
 
 
 def packed(seed: int) -> bytes:
-    """An archive with a disclosure in it."""
+    """An archive without a document in it. (One with a single document is read as that document.)"""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr(f"{seed}.pdf", digital(seed))
+        archive.writestr(f"{seed}.bin", bytes(range(256)) * 9)
     return data.getvalue()
 
 
