@@ -17,7 +17,9 @@ _MARGIN = 0.09
 """Share of the page height at the top and at the bottom where running heads stand."""
 _PAGE_NUMBER = re.compile(
     r"[-—–－·.\s]*(?:第)?\s*(?:\d{1,4}|[ivxIVX]{1,6})\s*(?:页)?(?:[/／共]\s*\d{1,4}\s*页?)?[-—–－·.\s]*"
+    r"|[-—–－一_~]{1,2}\s?[\dlIOo]{1,4}\s?[-—–－一_~]{1,2}"
 )
+"""A bare page number; one between dashes also as recognisers read it, for whom a dash may be a 一."""
 _DIGITS = re.compile(r"\d+")
 _LEAST_REPEATS = 3
 _WIDE_GAP = 1.0

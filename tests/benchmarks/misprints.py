@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from extract.errors import ExtractionError
 from extract.tables.weighing import row_address, row_name
 from models.disclosure import Disclosure
 from tests.benchmarks.report import markdown_table
@@ -44,8 +45,12 @@ def read(seed: int) -> Tally:
     data = _spoilt_pages(document.data, document.truth["planted"])
     printed, _ = _extracted(data)
     scan = ARRIVALS[CONDITIONS[seed % len(CONDITIONS)]].make(data, seed)
-    found, repaired = _extracted(scan)
     tally = Tally()
+    try:
+        found, repaired = _extracted(scan)
+    except ExtractionError:
+        tally.counts["documents refused"] += 1
+        found, repaired = {}, []
     for mistake in document.truth["planted"]:
         _judge(mistake, printed, found, tally)
     for place in repaired:
@@ -111,11 +116,14 @@ def measure(seeds: Sequence[int]) -> str:
         one = read(seed)
         whole.counts += one.counts
         whole.wrong += one.wrong
-    planted, repairs = whole.counts.pop("planted", 0), whole.counts.pop("repairs", 0)
+    planted, repairs, refused = (
+        whole.counts.pop(name, 0) for name in ("planted", "repairs", "documents refused")
+    )
     rows = [[name, f"{count:,}"] for name, count in sorted(whole.counts.items())]
     rows.append(["**made another figure than is printed**", str(len(whole.wrong))])
     ways = ", ".join(CONDITIONS)
     head = f"{len(seeds)} documents ({ways} in turn), {planted} planted errors on the pages read, "
     told = "".join(f"\n- {line}" for line in whole.wrong[:20])
     table = markdown_table(["planted errors", "figures"], rows)
-    return f"{head}{repairs} amounts repaired.\n\n{table}{told}"
+    tail = f"{repairs} amounts repaired, {refused} documents refused."
+    return f"{head}{tail}\n\n{table}{told}"
