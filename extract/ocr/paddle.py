@@ -6,7 +6,7 @@ import functools
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ BACKEND = "GONGKAI_OCR_BACKEND"
 
 _FIND_SIDE = 2000
 """Longest side, in pixels, of what is looked at to find lines; more finds nothing more on a page."""
+_LEAST_SIDE = 736
+"""Smaller pictures are enlarged by RapidOCR before lines are looked for, which costs more."""
 _LINE_HEIGHT = 48
 """Height in pixels of the crops the recogniser was trained on."""
 _FIND_STEP = 128
@@ -85,6 +87,7 @@ class PaddleEngine:
     """Implements ``extract.ocr.engine.Engine``."""
 
     def __init__(self, threads: int, backend: str) -> None:
+        import cv2
         import numpy as np
 
         with _missing():
@@ -100,17 +103,22 @@ class PaddleEngine:
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
+        cv2.setNumThreads(threads)
+        paper = np.full((_LEAST_SIDE, _LEAST_SIDE), 255, np.uint8)
         with _missing(), _failures():
             whole = RapidOCR(params=options)
-            paper = np.full((64, 320, 3), 255, np.uint8)
-            whole(paper, use_det=True, use_cls=False, use_rec=False)  # a first use loads the models
-            whole(paper, use_det=False, use_cls=False, use_rec=True)
+            # A first use loads the models.
+            whole(np.dstack([paper] * 3), use_det=True, use_cls=False, use_rec=False)
+            whole(np.dstack([paper] * 3), use_det=False, use_cls=False, use_rec=True)
         assert whole.text_det is not None
         assert whole.text_rec is not None
         self._detector: Any = whole.text_det
-        self._session: Any = whole.text_rec.session
+        self._detector.session = Guarded(whole.text_det.session)
+        self._session = Guarded(whole.text_rec.session)
         self._characters: list[str] = whole.text_rec.postprocess_op.character
         self._expected: Any = np.array([_weight(char) for char in self._characters], np.float32)
+        self.find(paper)  # no answer is left standing that was given before the guards
+        self.read([paper])
 
     def find(self, picture: Pixels) -> tuple[PixelBox, ...]:
         import cv2
@@ -150,7 +158,29 @@ class PaddleEngine:
 
         batch = np.stack([_normal(crop, width) for crop in crops])
         with _failures():
-            return np.array(self._session(batch))  # a copy: the runtime writes its next answer over this one
+            return self._session(batch)
+
+
+class Guarded:
+    """A session of a runtime that gives an answer of its own to every question.
+
+    OpenVINO answers in one place, over the last answer, and where it cannot allocate memory it may
+    leave the last one standing and say nothing. So answers are copied, and what is left in their
+    place is no number; an answer with no numbers in it, or not one for each picture, is a failure.
+    """
+
+    def __init__(self, session: Callable[[Any], Any]) -> None:
+        self._session = session
+
+    def __call__(self, pictures: Any) -> Any:
+        import numpy as np
+
+        place = self._session(pictures)
+        answer = np.array(place)
+        place[..., :1] = np.nan
+        if len(answer) != len(pictures) or not np.isfinite(answer[..., :1]).all():
+            raise RecognitionFailed("the runtime gave no answer; it may be out of memory")
+        return answer
 
 
 def _named(kinds: Any, backend: str) -> Any:
@@ -176,27 +206,33 @@ def _missing() -> Iterator[None]:
 @contextmanager
 def _failures() -> Iterator[None]:
     """Whatever the runtimes raise becomes ``RecognitionFailed``."""
-    from rapidocr.main import RapidOCRError
-
-    errors: list[type[BaseException]] = [RapidOCRError, RuntimeError, ValueError, MemoryError]
     try:
         yield
-    except (*errors, *_runtime_errors()) as error:
-        raise RecognitionFailed(str(error).strip().splitlines()[-1] if str(error) else repr(error)) from error
+    except (*_FAILURES, *_library_errors()) as error:
+        raise RecognitionFailed(_last_line(error)) from error
 
 
-def _runtime_errors() -> tuple[type[BaseException], ...]:
-    """RapidOCR wraps what its runtimes raise into bare exceptions of its own, one per runtime."""
-    found: list[type[BaseException]] = []
-    if importlib.util.find_spec("openvino"):
-        from rapidocr.inference_engine.openvino.main import OpenVINOError
+_FAILURES = (RuntimeError, ValueError, LookupError, TypeError, ArithmeticError, MemoryError, OSError)
+"""What runtimes, numpy and RapidOCR raise over pictures, and over answers cut short for want of memory."""
+_ERRORS = {
+    "cv2": "error",
+    "rapidocr.main": "RapidOCRError",
+    "rapidocr.inference_engine.openvino.main": "OpenVINOError",
+    "rapidocr.inference_engine.onnxruntime.main": "ONNXRuntimeError",
+}
+"""Bare exceptions of libraries. Only loaded ones can raise theirs, and to load more may need memory."""
 
-        found.append(OpenVINOError)
-    if importlib.util.find_spec("onnxruntime"):
-        from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 
-        found.append(ONNXRuntimeError)
-    return tuple(found)
+def _library_errors() -> tuple[type[BaseException], ...]:
+    return tuple(
+        getattr(sys.modules[module], name) for module, name in _ERRORS.items() if module in sys.modules
+    )
+
+
+def _last_line(error: BaseException) -> str:
+    """What went wrong: RapidOCR puts whole tracebacks into its messages; some errors have none."""
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else repr(error)
 
 
 def _bounds(quad: Any, width: int, height: int) -> PixelBox:

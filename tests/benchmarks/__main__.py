@@ -103,13 +103,14 @@ def _scans_arguments(command: Parser) -> None:
     command.add_argument("folder", nargs="?", type=Path, help="PDFs to read (default: real and generated)")
     command.add_argument("--arrival", action="append", choices=ARRIVALS, help="a way to arrive; default all")
     command.add_argument("--pages", type=int, default=4, help="pages with tables of each document; default 4")
-    command.add_argument("--seed", type=int, default=7, help="default 7")
+    command.add_argument("--seed", type=int, default=7, help="of pages, damage, generated documents; 7")
+    command.add_argument("--log", type=Path, help="add readings to this file; do not repeat those in it")
 
 
 def _scans(args: Arguments, workplace: Path) -> str:
-    sources = scans.documents(args.folder, workplace)
+    sources = scans.documents(args.folder, workplace, args.seed)
     names = args.arrival or list(ARRIVALS)
-    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages))
+    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages, log=args.log))
 
 
 def _held_out(command: Parser) -> None:

@@ -11,7 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -70,10 +70,11 @@ def f1(right: int, wanted: int, false: int) -> float:
     return 2 * right / (wanted + right + false) if wanted + right + false else 1.0
 
 
-def make_task(document: Document, most: int) -> Task:
+def make_task(document: Document, most: int, seed: int) -> Task:
     """Cut out the first page and up to ``most`` pages on which tables with figures begin, evenly spread.
 
-    A page that only goes on with a table would be taken for the next page of another.
+    Which ones depends on the seed. A page that only goes on with a table would be taken for the next
+    page of another.
     """
     import pymupdf
 
@@ -81,7 +82,7 @@ def make_task(document: Document, most: int) -> Task:
 
     tables = json.loads(extract(document.path).model_dump_json(by_alias=True))["tables"]
     full = sorted({min(table["pages"]) for table in tables if _figures(table)})
-    chosen = sorted({0, *(page - 1 for page in _spread(full, most))})
+    chosen = sorted({0, *(page - 1 for page in _spread(full, most, seed))})
     with pymupdf.open(document.path) as pages:
         pages.select(chosen)
         data = bytes(pages.tobytes(garbage=3, no_new_id=True))
@@ -93,10 +94,10 @@ def _figures(table: Mapping[str, Any]) -> bool:
     return any(value is not None for row in table["rows"] for value in row["amounts"].values())
 
 
-def _spread(pages: Sequence[int], most: int) -> list[int]:
+def _spread(pages: Sequence[int], most: int, seed: int) -> list[int]:
     if len(pages) <= most:
         return list(pages)
-    return [pages[round(place * (len(pages) - 1) / max(most - 1, 1))] for place in range(most)]
+    return sorted(pages[(seed + place * len(pages) // most) % len(pages)] for place in range(most))
 
 
 def _extracted(data: bytes, suffix: str) -> dict[str, Any]:
@@ -247,15 +248,38 @@ def _line(name: str, readings: Sequence[Reading]) -> list[str]:
     ]
 
 
-def documents(folder: Path | None, workplace: Path) -> list[Document]:
-    """The PDFs of a folder or, without one, the real documents and two generated ones."""
+def documents(folder: Path | None, workplace: Path, seed: int) -> list[Document]:
+    """The PDFs of a folder or, without one, the real documents and two generated from the seed."""
     if folder:
         return documents_in(folder, workplace)
     real = documents_in(None, workplace / "real") if (SHARED / "real").is_dir() else []
-    return real + generated(workplace, count=2, first=12)
+    return real + generated(workplace, count=2, first=seed)
 
 
-def read_all(sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int) -> list[Reading]:
-    """Every document in every way of arriving; ``most`` pages with tables of each."""
-    tasks = [make_task(document, most) for document in sources]
-    return [read(task, name, seed) for name in arrivals for task in tasks]
+def read_all(
+    sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int, log: Path | None = None
+) -> list[Reading]:
+    """Every document in every way of arriving; ``most`` pages with tables of each.
+
+    Readings are added to ``log``, and those that already stand there are not done again: what takes
+    long can be done in several runs. A log is of one seed and one number of pages.
+    """
+    readings = _logged(log)
+    done = {(reading.document, reading.arrival) for reading in readings}
+    wanted = [(document, name) for name in arrivals for document in sources]
+    left = [(document, name) for document, name in wanted if (document.path.stem, name) not in done]
+    tasks: dict[Path, Task] = {}
+    for document, name in left:
+        task = tasks.setdefault(document.path, tasks.get(document.path) or make_task(document, most, seed))
+        readings.append(read(task, name, seed))
+        if log:
+            with log.open("a", encoding="utf-8") as lines:
+                print(json.dumps(asdict(readings[-1]), ensure_ascii=False), file=lines)
+    return readings
+
+
+def _logged(log: Path | None) -> list[Reading]:
+    if log is None or not log.exists():
+        return []
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return [Reading(**json.loads(line)) for line in lines]
