@@ -9,7 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import accuracy, bulk, cold, confidence, loading, memory, proof, scans, service, speed
+from tests.benchmarks import (
+    accuracy,
+    bulk,
+    cold,
+    confidence,
+    loading,
+    memory,
+    proof,
+    scans,
+    service,
+    speed,
+    throughput,
+)
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import ROOT, documents_in, generated
 from tests.benchmarks.report import BATCHES_PAGE, PAGE, SCANS_PAGE, result_block, write_result
@@ -113,6 +125,22 @@ def _scans(args: Arguments, workplace: Path) -> str:
     return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages, log=args.log))
 
 
+def _throughput_arguments(command: Parser) -> None:
+    command.add_argument("trial", choices=throughput.TRIALS)
+    command.add_argument(
+        "--documents", type=int, default=6, help="generated, beside the real ones; default 6"
+    )
+    command.add_argument("--pages", type=int, default=12, help="to read; default 12")
+    command.add_argument("--seed", type=int, default=61, help="default 61")
+    command.add_argument("--keep", type=Path, help="folder that keeps the scanned pages from run to run")
+
+
+def _throughput(args: Arguments, workplace: Path) -> str:
+    sources = scans.documents(None, workplace / "documents", args.seed, count=args.documents)
+    scratch = args.keep or workplace / "pages"
+    return throughput.measure(args.trial, sources, seed=args.seed, count=args.pages, scratch=scratch)
+
+
 def _held_out(command: Parser) -> None:
     command.add_argument("--seeds", type=_seeds, default=range(8000, 8060), metavar="A-B", help="8000-8059")
 
@@ -160,6 +188,7 @@ BENCHMARKS = {
     "memory": Benchmark(_memory_arguments, _memory),
     "accuracy": Benchmark(_accuracy_arguments, _accuracy),
     "scans": Benchmark(_scans_arguments, _scans, SCANS_PAGE),
+    "throughput": Benchmark(_throughput_arguments, _throughput, SCANS_PAGE),
     "proof": Benchmark(_held_out, _proof, PROOF_PAGE),
     "transcripts": Benchmark(_held_out, _transcripts, PROOF_PAGE),
     "confidence": Benchmark(_confidence_arguments, _confidence, PROOF_PAGE),

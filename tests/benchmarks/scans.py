@@ -248,12 +248,12 @@ def _line(name: str, readings: Sequence[Reading]) -> list[str]:
     ]
 
 
-def documents(folder: Path | None, workplace: Path, seed: int) -> list[Document]:
-    """The PDFs of a folder or, without one, the real documents and two generated from the seed."""
+def documents(folder: Path | None, workplace: Path, seed: int, count: int = 2) -> list[Document]:
+    """The PDFs of a folder or, without one, the real documents and ``count`` generated from the seed."""
     if folder:
         return documents_in(folder, workplace)
     real = documents_in(None, workplace / "real") if (SHARED / "real").is_dir() else []
-    return real + generated(workplace, count=2, first=seed)
+    return real + generated(workplace, count=count, first=seed)
 
 
 def read_all(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -169,7 +170,8 @@ def test_whatever_a_runtime_raises_is_a_failed_recognition(error, told):
     def broken(_):
         raise error
 
-    engine._session = engine._detector = broken
+    engine._session = broken
+    engine._detector = SimpleNamespace(session=broken)
     with pytest.raises(RecognitionFailed, match=told):
         engine.read([np.zeros((20, 60), np.uint8)])
     with pytest.raises(RecognitionFailed, match=told):
