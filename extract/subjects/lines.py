@@ -116,11 +116,12 @@ def _misreads_total(name: str, whole: str, side: Side) -> bool:
     """Whether a total of the side is meant but for one sign that no total has, or that was lost (支总计)."""
     if not (whole.endswith(_TOTALS) and _OF_SIDE[side] in whole):
         return False
-    changes = Levenshtein.editops(name, whole).as_list()
-    if len(changes) != 1:
-        return False
-    change = changes[0]
-    return change.tag == "insert" or (change.tag == "replace" and name[change.src_pos] not in _total_signs())
+    changes = list(Levenshtein.editops(name, whole))
+    lost = [change for change in changes if change.tag == "insert"]
+    foreign = [
+        change for change in changes if change.tag == "replace" and name[change.src_pos] not in _total_signs()
+    ]
+    return len(changes) == len([*lost, *foreign]) == 1
 
 
 @cache
