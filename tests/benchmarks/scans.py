@@ -11,7 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -282,4 +282,5 @@ def _logged(log: Path | None) -> list[Reading]:
     if log is None or not log.exists():
         return []
     lines = log.read_text(encoding="utf-8").splitlines()
-    return [Reading(**json.loads(line)) for line in lines]
+    readings = (Reading(**json.loads(line)) for line in lines)
+    return [replace(reading, wrong=tuple(reading.wrong), lost=tuple(reading.lost)) for reading in readings]

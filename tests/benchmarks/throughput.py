@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -111,16 +111,16 @@ def _setting() -> str:
 def two_workers(pages: Sequence[bytes]) -> str:
     """Pages a minute of one process and of two, each with one thread, from when all are warmed up."""
     os.environ["GONGKAI_OCR_THREADS"] = "1"
-    one, two = (statistics.median(times) for times in zip(*_turns(pages), strict=True))
-    row = [str(2 * len(pages)), f"{60 / one:.1f}", f"{60 / two:.1f}", f"{one / two:.2f}"]
-    head = ["pages", "one process, pages/min", "two processes, pages/min", "ratio"]
+    turns = [(_per_page(1, pages), _per_page(2, pages)) for _ in range(_TURNS)]
+    one, two = (statistics.median(times) for times in zip(*turns, strict=True))
+    row = [str(len(pages)), f"{60 / one:.1f}", f"{60 / two:.1f}", f"{one / two:.2f}"]
+    head = ["pages read by each", "one process, pages/min", "two processes, pages/min", "ratio"]
     return markdown_table(head, [row])
 
 
-def _turns(pages: Sequence[bytes]) -> Iterator[tuple[float, float]]:
-    """Seconds per page with one process and with two; each process reads all the pages."""
-    for _ in range(_TURNS):
-        yield tuple(_together(count, pages) / count / len(pages) for count in (1, 2))  # type: ignore[misc]
+def _per_page(processes: int, pages: Sequence[bytes]) -> float:
+    """Seconds for a page when so many processes read all the pages each."""
+    return _together(processes, pages) / processes / len(pages)
 
 
 def _together(count: int, pages: Sequence[bytes]) -> float:
