@@ -126,7 +126,7 @@ def _scans(args: Arguments, workplace: Path) -> str:
 
 
 def _throughput_arguments(command: Parser) -> None:
-    command.add_argument("trial", choices=throughput.TRIALS)
+    command.add_argument("trial", choices=sorted(throughput.TRIALS))
     command.add_argument(
         "--documents", type=int, default=6, help="generated, beside the real ones; default 6"
     )

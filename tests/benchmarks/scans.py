@@ -8,6 +8,8 @@ pages while they were digital, which ``accuracy`` holds against the truth or gol
 from __future__ import annotations
 
 import json
+import os
+import statistics
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.documents import SHARED, Document, documents_in, generated
+from tests.benchmarks.memory import resident_mb
 from tests.benchmarks.report import markdown_table
 from tests.corpus.arrivals import ARRIVALS, Arrival
 from tests.corpus.compare import TRUSTED, plain_name
@@ -41,7 +44,8 @@ class Reading:
     """One document that arrived one way.
 
     ``false`` cells hold a figure that the document does not print there; ``unflagged`` of them pass for
-    proven or consistent. ``wrong`` and ``lost`` name the cells.
+    proven or consistent. ``wrong`` and ``lost`` name the cells. ``resident`` is the memory of the
+    ``process`` afterwards, in MB.
     """
 
     document: str
@@ -58,6 +62,8 @@ class Reading:
     wrong: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     failure: str = ""
+    process: int = 0
+    resident: float = 0.0
 
     @property
     def f1(self) -> float:
@@ -146,7 +152,8 @@ def read(task: Task, name: str, seed: int) -> Reading:
     except ExtractionError as error:
         failure, output = str(error), {"tables": [], "quality": {"pages_ocr": 0, "seconds": {}}}
     seconds = time.perf_counter() - start
-    return _compared(task.name, name, wanted, codes, output, seconds, failure)
+    reading = _compared(task.name, name, wanted, codes, output, seconds, failure)
+    return replace(reading, process=os.getpid(), resident=resident_mb())
 
 
 def _whole(arrival: Arrival) -> bool:
@@ -204,6 +211,8 @@ def _named(cell: Cell) -> str:
     return "/".join(map(str, cell))
 
 
+_MANY_PAGES = 50
+_FIFTHS = 5
 HEAD = (
     "arrives as",
     "documents",
@@ -221,7 +230,25 @@ def report(readings: Sequence[Reading]) -> str:
     """The readings in Markdown, one line for each way of arriving; hard ones below."""
     names = [name for name in ARRIVALS if any(reading.arrival == name for reading in readings)]
     ordered = sorted(names, key=lambda name: ARRIVALS[name].hard)
-    return markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])
+    table = markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])
+    return "\n\n".join(filter(None, (table, _memory_told(readings))))
+
+
+def _memory_told(readings: Sequence[Reading]) -> str:
+    """Resident memory of the process that read most, as medians of fifths of its pages."""
+    pages = Counter[int]()
+    for reading in readings:
+        pages[reading.process] += reading.pages
+    process, count = pages.most_common(1)[0]
+    if count < _MANY_PAGES:
+        return ""
+    fifths: list[list[float]] = [[] for _ in range(_FIFTHS)]
+    seen = 0
+    for reading in (reading for reading in readings if reading.process == process):
+        fifths[min(seen * _FIFTHS // count, _FIFTHS - 1)].append(reading.resident)
+        seen += reading.pages
+    middles = " · ".join(f"{statistics.median(fifth):.0f}" for fifth in fifths)
+    return f"Resident memory of one process over {count} of these pages, medians of fifths: {middles} MB."
 
 
 def _of(readings: Iterable[Reading], arrival: str) -> list[Reading]:

@@ -83,3 +83,12 @@ def test_what_stands_in_the_log_is_not_read_again(tmp_path, monkeypatch):
     assert asked == [("a", "scan200"), ("b", "scan200")]
     assert (len(first), len(both)) == (1, 2)
     assert both[0] == first[0]
+
+
+def test_memory_is_told_of_the_process_that_read_most():
+    few = replace(compared(TRUE), process=1, resident=9.0)
+    many = [replace(few, process=2, resident=500.0 + number // 10) for number in range(50)]
+    assert "over 100 of these pages, medians of fifths: 500 · 501 · 502 · 503 · 504 MB" in report(
+        [few, *many]
+    )
+    assert "Resident" not in report([few])

@@ -1,4 +1,4 @@
-"""In the benchmarks: what scanned pages cost beside the recogniser itself, on two cores, and in memory."""
+"""In the benchmarks: what scanned pages cost beside the recogniser itself, and on two cores."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.documents import Document
-from tests.benchmarks.memory import resident_mb
 from tests.benchmarks.report import markdown_table
 from tests.benchmarks.scans import make_task
 from tests.corpus.raster import CONDITIONS, rasterised
 
 _ARRIVALS = ("scan200", "scan150", "scan300", "fax200")
-_FIFTHS = 5
 _TURNS = 3
 """Runs with one process and with two take turns; the middle one of so many counts."""
 
@@ -148,33 +146,13 @@ def _work(pages: Sequence[bytes], barrier: Any) -> None:
     barrier.wait()
 
 
-def flat_memory(pages: Sequence[bytes], count: int) -> str:
-    """Resident memory over ``count`` scanned pages read one after the other: medians of fifths."""
-    readings = []
-    for data in islice(cycle(pages), count):
-        _extracted(data)
-        readings.append(resident_mb())
-    fifth = max(count // _FIFTHS, 1)
-    starts = range(0, fifth * _FIFTHS, fifth)
-    middles = [statistics.median(readings[start : start + fifth]) for start in starts]
-    rows = [
-        [f"{start + 1} to {start + fifth}", f"{middle:.0f}"]
-        for start, middle in zip(starts, middles, strict=True)
-    ]
-    growth = (middles[-1] - middles[1]) / middles[1]
-    said = f"From the second fifth to the last it changes by {growth:+.1%}; at most {max(readings):.0f} MB."
-    return f"{markdown_table(['pages', 'resident, MB (median)'], rows)}\n\n{said}"
-
-
-TRIALS = ("engine", "workers", "memory")
+TRIALS = {"engine": against_engine, "workers": two_workers}
+"""By name: takes scanned pages, gives Markdown."""
 
 
 def measure(trial: str, documents: Sequence[Document], *, seed: int, count: int, scratch: Path) -> str:
     """One of the trials, in Markdown. ``scratch`` keeps the pages between runs."""
-    pages = _kept(documents, seed, scratch)
-    if trial == "memory":
-        return flat_memory(pages, count)
-    return against_engine(pages[:count]) if trial == "engine" else two_workers(pages[:count])
+    return TRIALS[trial](_kept(documents, seed, scratch)[:count])
 
 
 def _kept(documents: Sequence[Document], seed: int, scratch: Path) -> list[bytes]:
