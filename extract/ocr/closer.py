@@ -38,7 +38,7 @@ def second_look(
     thinned and thickened; the probabilities of the readings are averaged. Likeliest first; empty for
     a cell without ink. Raises ``RecognitionFailed``.
     """
-    return _look(_evened(source.picture(page)), page, box, engine, alphabet)
+    return _looks_at(_evened(source.picture(page)), page, [box], engine, alphabet)[0]
 
 
 def second_looks(
@@ -67,19 +67,22 @@ def second_looks(
 def _page_looks(
     source: PictureSource, page: Page, boxes: Sequence[Box], engine: Engine
 ) -> Iterator[tuple[tuple[int, Box], tuple[Alternative, ...]]]:
-    picture = _evened(source.picture(page))
+    places = [(page.number, box) for box in boxes]
     try:
-        for box in boxes:
-            yield (page.number, box), _look(picture, page, box, engine, DIGITS)
+        found = _looks_at(_evened(source.picture(page)), page, boxes, engine, DIGITS)
     except RecognitionFailed:
         return
+    yield from zip(places, found, strict=True)
 
 
-def _look(picture: Picture, page: Page, box: Box, engine: Engine, alphabet: str) -> tuple[Alternative, ...]:
-    tight = _trimmed(cell_picture(picture, page, box))
-    if tight is None:
-        return ()
-    return _agreed([engine.alternatives(look, alphabet) for look in _looks(tight)])
+def _looks_at(
+    picture: Picture, page: Page, boxes: Sequence[Box], engine: Engine, alphabet: str
+) -> list[tuple[Alternative, ...]]:
+    """The readings of every box; all looks at all of them go to the engine together."""
+    cells = [_trimmed(cell_picture(picture, page, box)) for box in boxes]
+    looks = [() if cell is None else _looks(cell) for cell in cells]
+    readings = iter(engine.alternatives([look for each in looks for look in each], alphabet))
+    return [_agreed([next(readings) for _ in each]) for each in looks]
 
 
 def _evened(picture: Picture) -> Picture:

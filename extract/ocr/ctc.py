@@ -53,8 +53,8 @@ def likeliest(
     chosen = steps[:, allowed].astype(float)
     chosen = chosen / (chosen.sum(axis=1, keepdims=True) + 1e-12)
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
-    for row in chosen:
-        beams = _advanced(beams, [(index, float(p)) for index, p in enumerate(row) if p > _LEAST])
+    for row in chosen.tolist():
+        beams = _advanced(beams, [(index, p) for index, p in enumerate(row) if p > _LEAST])
     ranked = sorted(beams.items(), key=lambda beam: -sum(beam[1]))[:most]
     return tuple(
         Alternative("".join(characters[allowed[index]] for index in prefix), round(sum(both), 6))

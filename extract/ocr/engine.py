@@ -65,8 +65,13 @@ class Engine(Protocol):
         """Read crops that hold one line each, in their order. Raises ``RecognitionFailed``."""
         ...
 
-    def alternatives(self, crop: Pixels, alphabet: str = DIGITS) -> tuple[Alternative, ...]:
-        """The likeliest readings of a crop in the given characters only, likeliest first."""
+    def alternatives(
+        self, crops: Sequence[Pixels], alphabet: str = DIGITS
+    ) -> tuple[tuple[Alternative, ...], ...]:
+        """For every crop its likeliest readings in the given characters only, likeliest first.
+
+        Raises ``RecognitionFailed``.
+        """
         ...
 
 

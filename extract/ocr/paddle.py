@@ -6,7 +6,7 @@ import functools
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ BACKEND = "GONGKAI_OCR_BACKEND"
 
 _FIND_SIDE = 2000
 """Longest side, in pixels, of what is looked at to find lines; more finds nothing more on a page."""
+_LEAST_SIDE = 736
+"""Smaller pictures are enlarged to this before lines are looked for, as RapidOCR does."""
 _LINE_HEIGHT = 48
 """Height in pixels of the crops the recogniser was trained on."""
 _FIND_STEP = 128
@@ -81,36 +83,46 @@ def _forbid_telemetry() -> None:
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 
+def runtime_options(threads: int) -> dict[str, Any]:
+    """What RapidOCR is told of the runtimes, whichever is taken."""
+    return {
+        "Global.log_level": "critical",
+        "EngineConfig.openvino.inference_num_threads": threads,
+        # Pinned threads of two processes would share one core.
+        "EngineConfig.openvino.enable_cpu_pinning": False,
+        "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    }
+
+
 class PaddleEngine:
     """Implements ``extract.ocr.engine.Engine``."""
 
     def __init__(self, threads: int, backend: str) -> None:
+        import cv2
         import numpy as np
 
         with _missing():
             from rapidocr import EngineType, RapidOCR
 
-        options = {
-            "Global.log_level": "critical",
-            "Det.engine_type": _named(EngineType, backend),
-            "Rec.engine_type": _named(EngineType, backend),
-            "EngineConfig.openvino.inference_num_threads": threads,
-            # Pinned threads of two processes would share one core.
-            "EngineConfig.openvino.enable_cpu_pinning": False,
-            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        }
+        kinds = {f"{part}.engine_type": _named(EngineType, backend) for part in ("Det", "Rec")}
+        cv2.setNumThreads(threads)
+        paper = np.full((_LEAST_SIDE, _LEAST_SIDE), 255, np.uint8)
         with _missing(), _failures():
-            whole = RapidOCR(params=options)
-            paper = np.full((64, 320, 3), 255, np.uint8)
-            whole(paper, use_det=True, use_cls=False, use_rec=False)  # a first use loads the models
-            whole(paper, use_det=False, use_cls=False, use_rec=True)
+            whole = RapidOCR(params={**runtime_options(threads), **kinds})
+            # A first use loads the models.
+            whole(np.dstack([paper] * 3), use_det=True, use_cls=False, use_rec=False)
+            whole(np.dstack([paper] * 3), use_det=False, use_cls=False, use_rec=True)
+        self.backend = backend
         assert whole.text_det is not None
         assert whole.text_rec is not None
         self._detector: Any = whole.text_det
-        self._session: Any = whole.text_rec.session
+        self._detector.session = Guarded(whole.text_det.session)
+        self._session: Guarded = Guarded(whole.text_rec.session)
         self._characters: list[str] = whole.text_rec.postprocess_op.character
         self._expected: Any = np.array([_weight(char) for char in self._characters], np.float32)
+        self.find(paper)  # no answer is left standing that was given before the guards
+        self.read([paper])
 
     def find(self, picture: Pixels) -> tuple[PixelBox, ...]:
         import cv2
@@ -119,30 +131,38 @@ class PaddleEngine:
         height, width = picture.shape
         scale = min(1.0, _FIND_SIDE / max(height, width))
         rows, columns = max(round(height * scale), 1), max(round(width * scale), 1)
-        canvas = np.full((_rounded(rows), _rounded(columns), 3), 255, np.uint8)
+        canvas = np.full((_rounded(rows), _rounded(columns)), 255, np.uint8)
         small = picture
         if scale < 1.0:
             small = np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-        canvas[:rows, :columns] = small[:, :, None]
+        canvas[:rows, :columns] = small
         with _failures():
-            found = self._detector(canvas)
-        if found.boxes is None:
-            return ()
-        boxes = [_bounds(quad / scale, width, height) for quad in found.boxes]
+            probable = self._detector.session(_page_input(canvas))
+            quads, _ = self._detector.postprocess_op(probable, canvas.shape)
+            quads = self._detector.sorted_boxes(quads)
+        boxes = [_bounds(quad / scale, width, height) for quad in quads]
         return tuple(box for box in boxes if box[0] < box[2] and box[1] < box[3])
 
     def read(self, crops: Sequence[Pixels]) -> tuple[Line, ...]:
         lines: list[Line] = [Line("", 0.0, 0.0, ())] * len(crops)
-        for batch, width in _batches(crops):
-            steps = self._steps([crops[index] for index in batch], width)
-            for index, own in zip(batch, steps, strict=True):
-                share = _width(crops[index]) / width
-                lines[index] = best_path(own, self._characters, share, self._expected)
+        for index, steps, share in self._answers(crops):
+            lines[index] = best_path(steps, self._characters, share, self._expected)
         return tuple(lines)
 
-    def alternatives(self, crop: Pixels, alphabet: str = DIGITS) -> tuple[Alternative, ...]:
-        steps = self._steps([crop], _padded(_width(crop)))
-        return likeliest(steps[0], self._characters, alphabet)
+    def alternatives(
+        self, crops: Sequence[Pixels], alphabet: str = DIGITS
+    ) -> tuple[tuple[Alternative, ...], ...]:
+        found: list[tuple[Alternative, ...]] = [()] * len(crops)
+        for index, steps, _ in self._answers(crops):
+            found[index] = likeliest(steps, self._characters, alphabet)
+        return tuple(found)
+
+    def _answers(self, crops: Sequence[Pixels]) -> Iterator[tuple[int, Any, float]]:
+        """Index, probabilities per step and class, and the share of the steps it fills, of every crop."""
+        for batch, width in _batches(crops):
+            answers = self._steps([crops[index] for index in batch], width)
+            for index, steps in zip(batch, answers, strict=True):
+                yield index, steps, _width(crops[index]) / width
 
     def _steps(self, crops: Sequence[Pixels], width: int) -> Any:
         """Probabilities per crop, step and class."""
@@ -150,7 +170,29 @@ class PaddleEngine:
 
         batch = np.stack([_normal(crop, width) for crop in crops])
         with _failures():
-            return np.array(self._session(batch))  # a copy: the runtime writes its next answer over this one
+            return self._session(batch)
+
+
+class Guarded:
+    """A session of a runtime that gives an answer of its own to every question.
+
+    OpenVINO answers in one place, over the last answer, and where it cannot allocate memory it may
+    leave the last one standing and say nothing. So answers are copied, and what is left in their
+    place is no number; an answer with no numbers in it, or not one for each picture, is a failure.
+    """
+
+    def __init__(self, session: Callable[[Any], Any]) -> None:
+        self._session = session
+
+    def __call__(self, pictures: Any) -> Any:
+        import numpy as np
+
+        place = self._session(pictures)
+        answer = np.array(place)
+        place[..., :1] = np.nan
+        if len(answer) != len(pictures) or not np.isfinite(answer[..., :1]).all():
+            raise RecognitionFailed("the runtime gave no answer; it may be out of memory")
+        return answer
 
 
 def _named(kinds: Any, backend: str) -> Any:
@@ -176,27 +218,41 @@ def _missing() -> Iterator[None]:
 @contextmanager
 def _failures() -> Iterator[None]:
     """Whatever the runtimes raise becomes ``RecognitionFailed``."""
-    from rapidocr.main import RapidOCRError
-
-    errors: list[type[BaseException]] = [RapidOCRError, RuntimeError, ValueError, MemoryError]
     try:
         yield
-    except (*errors, *_runtime_errors()) as error:
-        raise RecognitionFailed(str(error).strip().splitlines()[-1] if str(error) else repr(error)) from error
+    except (*_FAILURES, *_library_errors()) as error:
+        raise RecognitionFailed(_last_line(error)) from error
 
 
-def _runtime_errors() -> tuple[type[BaseException], ...]:
-    """RapidOCR wraps what its runtimes raise into bare exceptions of its own, one per runtime."""
-    found: list[type[BaseException]] = []
-    if importlib.util.find_spec("openvino"):
-        from rapidocr.inference_engine.openvino.main import OpenVINOError
+_FAILURES: tuple[type[BaseException], ...] = (
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    MemoryError,
+    OSError,
+)
+"""What runtimes, numpy and RapidOCR raise over pictures, and over answers cut short for want of memory."""
+_ERRORS = {
+    "cv2": "error",
+    "rapidocr.main": "RapidOCRError",
+    "rapidocr.inference_engine.openvino.main": "OpenVINOError",
+    "rapidocr.inference_engine.onnxruntime.main": "ONNXRuntimeError",
+}
+"""Bare exceptions of libraries. Only loaded ones can raise theirs, and to load more may need memory."""
 
-        found.append(OpenVINOError)
-    if importlib.util.find_spec("onnxruntime"):
-        from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 
-        found.append(ONNXRuntimeError)
-    return tuple(found)
+def _library_errors() -> tuple[type[BaseException], ...]:
+    return tuple(
+        getattr(sys.modules[module], name) for module, name in _ERRORS.items() if module in sys.modules
+    )
+
+
+def _last_line(error: BaseException) -> str:
+    """What went wrong: RapidOCR puts whole tracebacks into its messages; some errors have none."""
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else repr(error)
 
 
 def _bounds(quad: Any, width: int, height: int) -> PixelBox:
@@ -233,6 +289,19 @@ def _batches(crops: Sequence[Pixels]) -> Iterator[tuple[list[int], int]]:
             count = next(n for n in _BATCHES if n <= len(indexes) and (n == 1 or n * padded <= _BATCH_WIDTH))
             batch, indexes = indexes[:count], indexes[count:]
             yield batch, padded
+
+
+def _page_input(page: Pixels) -> Any:
+    """A page as the detector takes it: 3 channels, values from -1 to 1, no side below its least."""
+    import cv2
+    import numpy as np
+
+    factor = max(_LEAST_SIDE / min(page.shape), 1.0)
+    rows, columns = (round(side * factor / 32) * 32 for side in page.shape)
+    if factor > 1.0:
+        page = np.asarray(cv2.resize(page, (columns, rows)), np.uint8)
+    plane = page.astype(np.float32) / 127.5 - 1.0
+    return np.repeat(plane[None, None], 3, axis=1)
 
 
 def _normal(crop: Pixels, width: int) -> Any:

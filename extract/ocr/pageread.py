@@ -38,6 +38,8 @@ _ADJACENT = 0.2
 _NEVER_FIRST = "、。，；"
 """Marks that end a phrase or an ordinal (一、) and begin no line."""
 _LOST_STROKE = re.compile(r"(?<!一)般(?=公共|行政|性)")
+_BLURRED = re.compile(r"(?<=一)股(?=公共|行政|性)|(?<!一)股(?=公共)")
+"""What low resolution makes of 般 in the words a budget uses it in."""
 _SPACED_FIGURE = re.compile(r"-?\d{1,3}(?: ?, ?\d{3})*(?: ?\. ?\d+)?")
 _GAP = 1.3
 """A gap between characters wider than this many text sizes ends a word."""
@@ -150,7 +152,8 @@ def _read_lines(sheet: Sheet, boxes: Sequence[PixelBox], rules: Rules, engine: E
 
 
 def _with_thinnest(line: Line) -> Line:
-    """A line with the 一 of 一般, a single stroke that faxes lose; 般 alone begins no word of a budget."""
+    """A line with 一般 where only 般 was read, or 股 for it: faxes lose a single stroke, blur fills gaps."""
+    line = replace(line, text=_BLURRED.sub("般", line.text))
     lost = _LOST_STROKE.search(line.text)
     if lost is None:
         return line

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+from rapidfuzz.distance import Levenshtein
+
 from extract.reading.pages import Trust
 from extract.tables.weighing import row_address
 from models.catalogue import CLASSIFICATIONS, catalogue, comparable, without_space
@@ -28,6 +30,7 @@ _ORDINALS = (
 )
 """Ordinals with and without their mark, and the mark they have; a mark may be read as another."""
 _TOTALS = ("合计", "总计")
+_OF_SIDE = {"income": "收入", "expenditure": "支出"}
 _SHORTEST = 4
 """Shorter names (合计, 小计) are too near to others to be put right."""
 _FEW = 4
@@ -103,13 +106,32 @@ def _divided(text: str) -> Iterable[tuple[str, str]]:
 
 def _meant(name: str, side: Side | None) -> str | None:
     """The one wording that a name was misread from."""
-    if len(name) < _SHORTEST:
-        return None
     meant = {whole for whole in _worded(side).values() if _misreads(name, whole)}
+    if not meant and side and name.endswith(_TOTALS):
+        meant = {whole for whole in _worded(side).values() if _misreads_total(name, whole, side)}
     return meant.pop() if len(meant) == 1 else None
 
 
+def _misreads_total(name: str, whole: str, side: Side) -> bool:
+    """Whether a total of the side is meant but for one sign that no total has, or that was lost (支总计)."""
+    if not (whole.endswith(_TOTALS) and _OF_SIDE[side] in whole):
+        return False
+    changes = list(Levenshtein.editops(name, whole))
+    lost = [change for change in changes if change.tag == "insert"]
+    foreign = [
+        change for change in changes if change.tag == "replace" and name[change.src_pos] not in _total_signs()
+    ]
+    return len(changes) == len([*lost, *foreign]) == 1
+
+
+@cache
+def _total_signs() -> frozenset[str]:
+    return frozenset("".join(whole for whole in _worded(None).values() if whole.endswith(_TOTALS)))
+
+
 def _misreads(name: str, whole: str) -> bool:
+    if len(name) < _SHORTEST:
+        return False
     return is_misread(name, whole) or _differs_in_foreign_signs(name, whole)
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from extract.tables.amounts import is_blank, normalised, parse_amount
+from extract.tables.forms.registry import all_forms
 from extract.tables.grid import Grid, GridCell
 from models.catalogue.lookalike import canonical
 
@@ -42,6 +43,10 @@ _LABELS = (
     *("合计", "小计", "总计", "基本支出", "项目支出", "人员经费", "公用经费", "功能分类", "支出用途"),
 )
 """Labels that recognition may be held to; no two of them look alike."""
+_LONG = 5
+"""Shorter words have no sign to spare."""
+_FEW = 4
+"""One sign in so many may be misread as one that no label has."""
 _NUMBER_LABEL = frozenset({"栏次", "行次", ""})
 
 
@@ -169,13 +174,44 @@ def _path(plane: Sequence[Sequence[GridCell | None]], body: int, column: int) ->
 
 @lru_cache(maxsize=4096)
 def _as_worded(text: str) -> str:
-    """A recognised label as the forms word it, where it differs by look-alike signs alone (``项日``)."""
-    return _labels_by_look().get(canonical(text), text)
+    """A recognised label as the forms word it, where it differs by look-alike signs alone (``项日``).
+
+    Of longer ones a sign in four may be one that no label has (``一般公共演算``).
+    """
+    look = canonical(text)
+    if look in _labels_by_look():
+        return _labels_by_look()[look]
+    near = [label for known, label in _longer_labels().items() if _is_near(look, known)]
+    return near[0] if len(near) == 1 else text
+
+
+def _is_near(look: str, known: str) -> bool:
+    if len(look) != len(known):
+        return False
+    changed = [one for one, other in zip(look, known, strict=True) if one != other]
+    return _FEW * len(changed) <= len(known) and not _label_signs().intersection(changed)
 
 
 @cache
 def _labels_by_look() -> dict[str, str]:
     return {canonical(label): label for label in _LABELS}
+
+
+@cache
+def _longer_labels() -> dict[str, str]:
+    """The longer words for amount columns, by their look."""
+    return {look: label for label in _column_words() if len(look := canonical(label)) >= _LONG}
+
+
+@cache
+def _label_signs() -> frozenset[str]:
+    """Every sign of a label, as it looks."""
+    return frozenset(canonical("".join((*_LABELS, *_column_words()))))
+
+
+def _column_words() -> frozenset[str]:
+    columns = (column for form in all_forms() for column in form.columns)
+    return frozenset(part for column in columns for words in column.words for part in words.split("+"))
 
 
 def _body_texts(plane: Sequence[Sequence[GridCell | None]], body: int, column: int) -> list[str]:

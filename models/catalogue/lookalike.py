@@ -17,7 +17,7 @@ _GROUPS = (
     "住往佳作 社杜 间问 事亊 出岀 资贸 金全 用甲 业亚 农衣 体休 水永 田由 困因 "
     "团固 院阮 老考 务夯 财贮 预顶 育肓 训圳 会合 议仪 工丁 奖浆 助肋 贴贻 "
     "物牧 通逋 险俭 伤扬 抚扰 环坏 节芐 家象 展屐 机札 构枸 护沪 运远 管菅 "
-    "计汁 备各 项顷 划刘 理埋 经泾 费贲 其具 他地 "
+    "计汁 备各 项顷 划刘 理埋 经泾 费贲 其具 他地 般股 "
 )
 """Characters of the catalogue's names, each with those that recognition takes it for; parted by blanks.
 

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     scans,
     service,
     speed,
+    throughput,
 )
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import ROOT, documents_in, generated
@@ -115,13 +116,30 @@ def _scans_arguments(command: Parser) -> None:
     command.add_argument("folder", nargs="?", type=Path, help="PDFs to read (default: real and generated)")
     command.add_argument("--arrival", action="append", choices=ARRIVALS, help="a way to arrive; default all")
     command.add_argument("--pages", type=int, default=4, help="pages with tables of each document; default 4")
-    command.add_argument("--seed", type=int, default=7, help="default 7")
+    command.add_argument("--seed", type=int, default=7, help="of pages, damage, generated documents; 7")
+    command.add_argument("--log", type=Path, help="add readings to this file; do not repeat those in it")
 
 
 def _scans(args: Arguments, workplace: Path) -> str:
-    sources = scans.documents(args.folder, workplace)
+    sources = scans.documents(args.folder, workplace, args.seed)
     names = args.arrival or list(ARRIVALS)
-    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages))
+    return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages, log=args.log))
+
+
+def _throughput_arguments(command: Parser) -> None:
+    command.add_argument("trial", choices=sorted(throughput.TRIALS))
+    command.add_argument(
+        "--documents", type=int, default=6, help="generated, beside the real ones; default 6"
+    )
+    command.add_argument("--pages", type=int, default=12, help="to read; default 12")
+    command.add_argument("--seed", type=int, default=61, help="default 61")
+    command.add_argument("--keep", type=Path, help="folder that keeps the scanned pages from run to run")
+
+
+def _throughput(args: Arguments, workplace: Path) -> str:
+    sources = scans.documents(None, workplace / "documents", args.seed, count=args.documents)
+    scratch = args.keep or workplace / "pages"
+    return throughput.measure(args.trial, sources, seed=args.seed, count=args.pages, scratch=scratch)
 
 
 def _held_out(command: Parser) -> None:
@@ -176,6 +194,7 @@ BENCHMARKS = {
     "memory": Benchmark(_memory_arguments, _memory),
     "accuracy": Benchmark(_accuracy_arguments, _accuracy),
     "scans": Benchmark(_scans_arguments, _scans, SCANS_PAGE),
+    "throughput": Benchmark(_throughput_arguments, _throughput, SCANS_PAGE),
     "proof": Benchmark(_held_out, _proof, PROOF_PAGE),
     "misprints": Benchmark(_held_out, _misprints, PROOF_PAGE),
     "transcripts": Benchmark(_held_out, _transcripts, PROOF_PAGE),

@@ -8,15 +8,18 @@ pages while they were digital, which ``accuracy`` holds against the truth or gol
 from __future__ import annotations
 
 import json
+import os
+import statistics
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.documents import SHARED, Document, documents_in, generated
+from tests.benchmarks.memory import resident_mb
 from tests.benchmarks.report import markdown_table
 from tests.corpus.arrivals import ARRIVALS, Arrival
 from tests.corpus.compare import TRUSTED, plain_name
@@ -41,7 +44,8 @@ class Reading:
     """One document that arrived one way.
 
     ``false`` cells hold a figure that the document does not print there; ``unflagged`` of them pass for
-    proven or consistent. ``wrong`` and ``lost`` name the cells.
+    proven or consistent. ``wrong`` and ``lost`` name the cells. ``resident`` is the memory of the
+    ``process`` afterwards, in MB.
     """
 
     document: str
@@ -58,6 +62,8 @@ class Reading:
     wrong: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     failure: str = ""
+    process: int = 0
+    resident: float = 0.0
 
     @property
     def f1(self) -> float:
@@ -70,10 +76,11 @@ def f1(right: int, wanted: int, false: int) -> float:
     return 2 * right / (wanted + right + false) if wanted + right + false else 1.0
 
 
-def make_task(document: Document, most: int) -> Task:
+def make_task(document: Document, most: int, seed: int) -> Task:
     """Cut out the first page and up to ``most`` pages on which tables with figures begin, evenly spread.
 
-    A page that only goes on with a table would be taken for the next page of another.
+    Which ones depends on the seed. A page that only goes on with a table would be taken for the next
+    page of another.
     """
     import pymupdf
 
@@ -81,7 +88,7 @@ def make_task(document: Document, most: int) -> Task:
 
     tables = json.loads(extract(document.path).model_dump_json(by_alias=True))["tables"]
     full = sorted({min(table["pages"]) for table in tables if _figures(table)})
-    chosen = sorted({0, *(page - 1 for page in _spread(full, most))})
+    chosen = sorted({0, *(page - 1 for page in _spread(full, most, seed))})
     with pymupdf.open(document.path) as pages:
         pages.select(chosen)
         data = bytes(pages.tobytes(garbage=3, no_new_id=True))
@@ -93,10 +100,10 @@ def _figures(table: Mapping[str, Any]) -> bool:
     return any(value is not None for row in table["rows"] for value in row["amounts"].values())
 
 
-def _spread(pages: Sequence[int], most: int) -> list[int]:
+def _spread(pages: Sequence[int], most: int, seed: int) -> list[int]:
     if len(pages) <= most:
         return list(pages)
-    return [pages[round(place * (len(pages) - 1) / max(most - 1, 1))] for place in range(most)]
+    return sorted(pages[(seed + place * len(pages) // most) % len(pages)] for place in range(most))
 
 
 def _extracted(data: bytes, suffix: str) -> dict[str, Any]:
@@ -145,7 +152,8 @@ def read(task: Task, name: str, seed: int) -> Reading:
     except ExtractionError as error:
         failure, output = str(error), {"tables": [], "quality": {"pages_ocr": 0, "seconds": {}}}
     seconds = time.perf_counter() - start
-    return _compared(task.name, name, wanted, codes, output, seconds, failure)
+    reading = _compared(task.name, name, wanted, codes, output, seconds, failure)
+    return replace(reading, process=os.getpid(), resident=resident_mb())
 
 
 def _whole(arrival: Arrival) -> bool:
@@ -203,6 +211,8 @@ def _named(cell: Cell) -> str:
     return "/".join(map(str, cell))
 
 
+_MANY_PAGES = 50
+_FIFTHS = 5
 HEAD = (
     "arrives as",
     "documents",
@@ -220,7 +230,25 @@ def report(readings: Sequence[Reading]) -> str:
     """The readings in Markdown, one line for each way of arriving; hard ones below."""
     names = [name for name in ARRIVALS if any(reading.arrival == name for reading in readings)]
     ordered = sorted(names, key=lambda name: ARRIVALS[name].hard)
-    return markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])
+    table = markdown_table(HEAD, [_line(name, _of(readings, name)) for name in ordered])
+    return "\n\n".join(filter(None, (table, _memory_told(readings))))
+
+
+def _memory_told(readings: Sequence[Reading]) -> str:
+    """Resident memory of the process that read most, as medians of fifths of its pages."""
+    pages = Counter[int]()
+    for reading in readings:
+        pages[reading.process] += reading.pages
+    process, count = pages.most_common(1)[0]
+    if count < _MANY_PAGES:
+        return ""
+    fifths: list[list[float]] = [[] for _ in range(_FIFTHS)]
+    seen = 0
+    for reading in (reading for reading in readings if reading.process == process):
+        fifths[min(seen * _FIFTHS // count, _FIFTHS - 1)].append(reading.resident)
+        seen += reading.pages
+    middles = " · ".join(f"{statistics.median(fifth):.0f}" for fifth in fifths)
+    return f"Resident memory of one process over {count} of these pages, medians of fifths: {middles} MB."
 
 
 def _of(readings: Iterable[Reading], arrival: str) -> list[Reading]:
@@ -247,15 +275,39 @@ def _line(name: str, readings: Sequence[Reading]) -> list[str]:
     ]
 
 
-def documents(folder: Path | None, workplace: Path) -> list[Document]:
-    """The PDFs of a folder or, without one, the real documents and two generated ones."""
+def documents(folder: Path | None, workplace: Path, seed: int, count: int = 2) -> list[Document]:
+    """The PDFs of a folder or, without one, the real documents and ``count`` generated from the seed."""
     if folder:
         return documents_in(folder, workplace)
     real = documents_in(None, workplace / "real") if (SHARED / "real").is_dir() else []
-    return real + generated(workplace, count=2, first=12)
+    return real + generated(workplace, count=count, first=seed)
 
 
-def read_all(sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int) -> list[Reading]:
-    """Every document in every way of arriving; ``most`` pages with tables of each."""
-    tasks = [make_task(document, most) for document in sources]
-    return [read(task, name, seed) for name in arrivals for task in tasks]
+def read_all(
+    sources: Sequence[Document], arrivals: Sequence[str], *, seed: int, most: int, log: Path | None = None
+) -> list[Reading]:
+    """Every document in every way of arriving; ``most`` pages with tables of each.
+
+    Readings are added to ``log``, and those that already stand there are not done again: what takes
+    long can be done in several runs. A log is of one seed and one number of pages.
+    """
+    readings = _logged(log)
+    done = {(reading.document, reading.arrival) for reading in readings}
+    wanted = [(document, name) for name in arrivals for document in sources]
+    left = [(document, name) for document, name in wanted if (document.path.stem, name) not in done]
+    tasks: dict[Path, Task] = {}
+    for document, name in left:
+        task = tasks.setdefault(document.path, tasks.get(document.path) or make_task(document, most, seed))
+        readings.append(read(task, name, seed))
+        if log:
+            with log.open("a", encoding="utf-8") as lines:
+                print(json.dumps(asdict(readings[-1]), ensure_ascii=False), file=lines)
+    return readings
+
+
+def _logged(log: Path | None) -> list[Reading]:
+    if log is None or not log.exists():
+        return []
+    lines = log.read_text(encoding="utf-8").splitlines()
+    readings = (Reading(**json.loads(line)) for line in lines)
+    return [replace(reading, wrong=tuple(reading.wrong), lost=tuple(reading.lost)) for reading in readings]

@@ -82,8 +82,10 @@ class Replayed:
             said(texts.get(crop.shape, "")) if texts.get(crop.shape) else Line("", 0, 0, ()) for crop in crops
         )
 
-    def alternatives(self, crop: np.ndarray, alphabet: str = "") -> tuple[Alternative, ...]:
-        return ()
+    def alternatives(
+        self, crops: Sequence[np.ndarray], alphabet: str = ""
+    ) -> tuple[tuple[Alternative, ...], ...]:
+        return ((),) * len(crops)
 
 
 class Failing:
@@ -95,7 +97,9 @@ class Failing:
     def read(self, crops: Sequence[np.ndarray]) -> tuple[Line, ...]:
         raise RecognitionFailed("out of memory")
 
-    def alternatives(self, crop: np.ndarray, alphabet: str = "") -> tuple[Alternative, ...]:
+    def alternatives(
+        self, crops: Sequence[np.ndarray], alphabet: str = ""
+    ) -> tuple[tuple[Alternative, ...], ...]:
         raise RecognitionFailed("out of memory")
 
 
@@ -109,5 +113,7 @@ class Babbling:
     def read(self, crops: Sequence[np.ndarray]) -> tuple[Line, ...]:
         return tuple(said("乂丶丿亅冖龘", 0.05) for _ in crops)
 
-    def alternatives(self, crop: np.ndarray, alphabet: str = "") -> tuple[Alternative, ...]:
-        return ()
+    def alternatives(
+        self, crops: Sequence[np.ndarray], alphabet: str = ""
+    ) -> tuple[tuple[Alternative, ...], ...]:
+        return ((),) * len(crops)

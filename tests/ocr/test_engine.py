@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
 from extract.ocr.closer import second_look, second_looks
 from extract.ocr.ctc import best_path, likeliest
+from extract.ocr.engine import RecognitionFailed
+from extract.ocr.paddle import Guarded, PaddleEngine
 from extract.ocr.stage import read_pictures
 from extract.reading.intake import Limits
 from extract.reading.pdf import read_pdf
@@ -125,3 +129,50 @@ def test_no_cell_to_look_at_never_wakes_the_engine(scan):
 def test_a_page_the_engine_fails_on_has_no_second_readings(scan):
     cell = (LEFTS[2], TOP + 4 * ROW, LEFTS[3], TOP + 5 * ROW)
     assert second_looks(scan, {1: [cell]}, file_name="a.pdf", limits=Limits(), engine=Failing) == {}
+
+
+BATCH = np.zeros((2, 3, 48, 96), dtype=np.float32)
+
+
+def test_every_answer_of_a_runtime_is_kept_apart_from_the_next():
+    place = np.zeros((2, 12, 5), dtype=np.float32)
+
+    def session(pictures):
+        place[:] = pictures[0, 0, 0, 0]
+        return place
+
+    guarded = Guarded(session)
+    first, second = guarded(BATCH + 1), guarded(BATCH + 2)
+    assert (first.min(), first.max()) == (1.0, 1.0)
+    assert (second.min(), second.max()) == (2.0, 2.0)
+
+
+@pytest.mark.parametrize("pictures", [BATCH, BATCH[:1]])
+def test_the_last_answer_of_a_runtime_is_no_answer_to_the_next_question(pictures):
+    place = np.ones((2, 12, 5), dtype=np.float32)
+    guarded = Guarded(lambda _: place)
+    guarded(BATCH)
+    with pytest.raises(RecognitionFailed, match="out of memory"):
+        guarded(pictures)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (IndexError("index 3 is out of bounds"), "index 3 is out of bounds"),
+        (MemoryError("\n"), r"MemoryError\("),
+        (cv2.error("(-4:Insufficient memory) in function 'OutOfMemoryError'"), "Insufficient memory"),
+    ],
+)
+def test_whatever_a_runtime_raises_is_a_failed_recognition(error, told):
+    engine = object.__new__(PaddleEngine)
+
+    def broken(_):
+        raise error
+
+    engine._session = broken
+    engine._detector = SimpleNamespace(session=broken)
+    with pytest.raises(RecognitionFailed, match=told):
+        engine.read([np.zeros((20, 60), np.uint8)])
+    with pytest.raises(RecognitionFailed, match=told):
+        engine.find(np.zeros((64, 64), np.uint8))

@@ -76,6 +76,32 @@ def test_the_single_stroke_of_a_usual_word_is_put_back(scan):
         assert [word.text for word in recognised(scan, engine).document.pages[0].words] == [wanted]
 
 
+def test_a_blurred_sign_of_a_usual_word_is_put_right(scan):
+    for read, wanted in (
+        ("股公共服务支出", "一般公共服务支出"),
+        ("一股公共预算", "一般公共预算"),
+        ("控股公司", "控股公司"),
+    ):
+        engine = Replayed([(pixel_box(64, 150, 120, 165), read)])
+        assert [word.text for word in recognised(scan, engine).document.pages[0].words] == [wanted]
+
+
+def test_coarse_pictures_are_named():
+    coarse = scan_of(drawn(table_page(), 105), 105)
+    words = [((60, 100, 300, 130), "208"), ((60, 300, 300, 322), "210")]
+    told = recognised(with_a_page_of_text(coarse, 2), Replayed(words)).document.problems
+    assert told == ("pages 2, 3 scanned coarsely (105 dpi): small print may be misread",)
+
+
+def test_print_of_few_pixels_is_coarse_at_any_resolution(scan):
+    small, large = (
+        recognised(scan, Replayed([((60, 100, 300, 100 + height), "208")])).document.problems
+        for height in (12, 30)
+    )
+    assert small == ("page 1 scanned coarsely (200 dpi): small print may be misread",)
+    assert large == ()
+
+
 def test_blanks_around_the_separators_of_a_figure_are_no_gaps(scan):
     for read, words in (("8, 882, 399", ["8,882,399"]), ("12 .50", ["12.50"]), ("12 50", ["12", "50"])):
         found = recognised(scan, Replayed([(pixel_box(64, 150, 120, 165), read)])).document.pages[0]

@@ -20,6 +20,9 @@ from models.disclosure import Row, Side, Table
         ("收入总汁", "income", "收入总计"),
         ("般公共预算", "income", "一般公共预算"),
         ("财政投款", "income", "财政拨款"),
+        ("支总计", "expenditure", "支出总计"),
+        ("充出总计", "expenditure", "支出总计"),
+        ("出合计", "expenditure", "支出合计"),
         ("八、作房保障支出", "expenditure", "八、住房保障支出"),
     ],
 )
@@ -40,6 +43,11 @@ def test_a_misread_line_is_worded_as_the_forms_word_it(printed, side, meant):
         ("十二、农林水支出", "expenditure"),
         ("二十一、其他支出", "expenditure"),
         ("基木支出", "income"),
+        ("年支出合计", "expenditure"),
+        ("收支总计", "expenditure"),
+        ("本年支出总计", "expenditure"),
+        ("基本支出合计", "expenditure"),
+        ("合计", "income"),
     ],
 )
 def test_a_right_line_or_another_is_left(printed, side):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from extract.tables.headers import is_number_row, read_header
@@ -18,6 +20,27 @@ def paths(text: str) -> list[str]:
 
 def roles(text: str) -> list[str]:
     return [head.role for head in heads(text)]
+
+
+def recognised(labels: str) -> list[str]:
+    """The labels as they are understood when they were read from pixels."""
+    drawn = grid(f"{labels}\n204|公共安全支出|33.57|20.57|13.00")
+    cells = tuple(replace(cell, confidence=0.9) for cell in drawn.cells)
+    return [head.label for head in read_header(replace(drawn, cells=cells)).columns]
+
+
+def test_recognised_labels_give_way_to_the_words_of_the_forms():
+    assert recognised("科目编码|科目名称|合计|一般公共演算|政府性基全预真")[3:] == [
+        "一般公共预算",
+        "政府性基金预算",
+    ]
+
+
+def test_labels_of_other_words_are_not_taken_for_misread_ones():
+    others = ["国有资本经营收入", "政府性基金支出"]
+    assert recognised("|".join(["科目编码", "科目名称", "合计", *others]))[3:] == others
+    digital = "科目编码|科目名称|合计|一般公共演算|其他\n204|公共安全支出|33.57|20.57|13.00"
+    assert paths(digital)[3] == "一般公共演算"
 
 
 # Header trees -------------------------------------------------------------------------------
