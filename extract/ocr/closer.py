@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extract.ocr import light
 from extract.ocr.engine import DIGITS, Alternative, Engine, RecognitionFailed
 from extract.ocr.paddle import paddle_engine
+from extract.ocr.skew import quarter
 from extract.reading.intake import Limits
 from extract.reading.pages import Box, Page, PageDocument
 from extract.reading.picture import Picture, PictureSource, picture_source
@@ -38,7 +40,7 @@ def second_look(
     thinned and thickened; the probabilities of the readings are averaged. Likeliest first; empty for
     a cell without ink. Raises ``RecognitionFailed``.
     """
-    return _looks_at(_evened(source.picture(page)), page, [box], engine, alphabet)[0]
+    return _looks_at(_evened(pictured(source, page)), page, [box], engine, alphabet)[0]
 
 
 def second_looks(
@@ -69,7 +71,7 @@ def _page_looks(
 ) -> Iterator[tuple[tuple[int, Box], tuple[Alternative, ...]]]:
     places = [(page.number, box) for box in boxes]
     try:
-        found = _looks_at(_evened(source.picture(page)), page, boxes, engine, DIGITS)
+        found = _looks_at(_evened(pictured(source, page)), page, boxes, engine, DIGITS)
     except RecognitionFailed:
         return
     yield from zip(places, found, strict=True)
@@ -85,13 +87,21 @@ def _looks_at(
     return [_agreed([next(readings) for _ in each]) for each in looks]
 
 
+def pictured(source: PictureSource, page: Page) -> Picture:
+    """The page as displayed, however its text lies."""
+    return source.picture(replace(page, turn=0))
+
+
 def _evened(picture: Picture) -> Picture:
     """The page in grey, without stamps."""
     return Picture(light.without_stamps(picture.pixels, light.grey(picture.pixels), picture.dpi), picture.dpi)
 
 
 def cell_picture(picture: Picture, page: Page, box: Box) -> Pixels:
-    """The inside of a cell as the straightened page shows it, at 400 dpi; ``picture`` is grey."""
+    """The inside of a cell as the straightened page shows it, at 400 dpi.
+
+    ``picture`` is grey and shows the page as displayed, ``box`` is a box of it in points.
+    """
     import cv2
     import numpy as np
 
@@ -110,23 +120,19 @@ def cell_picture(picture: Picture, page: Page, box: Box) -> Pixels:
 
 
 def _to_picture(page: Page) -> Floats:
-    """From the page's upright frame to the picture of it, in points.
-
-    Recognised pages are pictured as displayed, which is where their mapping ends; pages with a
-    text layer are pictured upright.
-    """
+    """From the page's upright frame to the picture of it as displayed, in points."""
     import numpy as np
 
-    return np.array(page.mapping, np.float64).reshape(3, 3) if page.mapping else np.eye(3)
+    if page.mapping is None:
+        return quarter(page.turn, page.width, page.height)
+    return np.array(page.mapping, np.float64).reshape(3, 3)
 
 
 def _upright_box(page: Page, box: Box) -> Box:
     """The box of the upright frame that a displayed box was drawn around."""
     import numpy as np
 
-    if page.mapping is None:
-        return box
-    back = np.linalg.inv(np.array(page.mapping, np.float64).reshape(3, 3))
+    back = np.linalg.inv(_to_picture(page))
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     across, down, depth = back @ (x, y, 1.0)
     middle = np.array([across, down]) / depth
