@@ -87,6 +87,12 @@ def test_page_numbers_go(form):
     assert remaining(*pages) == ["正文。", "正文。"]
 
 
+@pytest.mark.parametrize("read", ["-1一", "一1一", "—l—", "_12_"])
+def test_page_numbers_go_as_recognisers_read_them(read):
+    """A table was parted from its continuation by a page number whose dash was read as 一."""
+    assert remaining(numbered(1, (read, 800))) == ["正文。"]
+
+
 def test_roman_page_numbers_go():
     assert remaining(numbered(1, ("iv", 800))) == ["正文。"]
 

@@ -14,6 +14,7 @@ from extract.tables.forms.registry import (
     forms_for_title,
     plain_title,
 )
+from models.catalogue.lookalike import unmistaken
 from models.disclosure import TableKind
 
 FORMS = all_forms()
@@ -144,6 +145,27 @@ def test_words_of_the_field_in_the_name_of_the_organisation_say_nothing(organisa
     assert kind(f"{organisation}2024年部门支出总体情况表") == "expenditure"
     assert kind(f"{organisation}2024年部门收支总体情况表") == "income_expenditure_summary"
     assert kind(f"{organisation}支出预算总表") == "expenditure"
+
+
+@pytest.mark.parametrize(
+    ("read", "kind"),
+    [
+        ("2021年单位支出页算总表", "expenditure"),
+        ("政府性基全预算财政拨款支出决算表", "government_fund"),
+        ("一般公共预算则政拔款支出决算表", "general_budget_expenditure"),
+    ],
+)
+def test_misread_titles_name_their_form(read, kind):
+    assert forms_for_title(read)[0].kind == kind
+
+
+def test_look_alikes_make_no_two_titles_one():
+    """Titles of different forms stay apart when look-alike characters are taken for one another."""
+    kinds: dict[str, set[str]] = {}
+    for form in FORMS:
+        for title in form.titles:
+            kinds.setdefault(unmistaken(title), set()).add(form.kind)
+    assert [title for title, named in kinds.items() if len(named) > 1] == []
 
 
 def test_titles_are_compared_without_year_quotes_and_blanks():

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from extract.layout.facts import organisation_name
 from extract.tables.amounts import normalised
+from models.catalogue.lookalike import unmistaken
 from models.disclosure import Classification, TableKind
 
 Layout = Literal["subjects", "two_sided", "groups", "lines", "three_public", "list", "printed"]
@@ -117,24 +118,26 @@ def plain_title(text: str) -> str:
 
 def _described(form: FormSpec, title: str) -> int:
     """How many characters of the title the word description explains; 0 when it does not fit."""
-    if any(word in title for word in form.none_of):
+    if any(unmistaken(word) in title for word in form.none_of):
         return 0
-    fits = [sum(map(len, group)) for group in form.all_of if all(word in title for word in group)]
+    fits = [sum(map(len, group)) for group in form.all_of if all(unmistaken(word) in title for word in group)]
     return max(fits, default=0)
 
 
 def forms_for_title(text: str, forms: Iterable[FormSpec] | None = None) -> tuple[FormSpec, ...]:
     """The forms a printed title can name, best first.
 
-    A whole title of the data beats a description by words; a longer one beats a shorter one.
+    Characters that recognition takes for one another count as the same (支出页算总表). A whole
+    title of the data beats a description by words; a longer one beats a shorter one.
     ``支出决算表`` never matches inside ``一般公共预算财政拨款支出决算表``: what stands before a whole
     title may only be an organisation, so a prefix that itself holds words of the field is refused.
     """
     title = plain_title(text)
+    read = unmistaken(title)
     ranked: list[tuple[int, int, FormSpec]] = []
     for position, form in enumerate(forms if forms is not None else all_forms()):
-        whole = max((len(known) for known in form.titles if _is_whole(title, known)), default=0)
-        score = 1000 + whole if whole else _described(form, title)
+        whole = max((len(known) for known in form.titles if _is_whole(title, read, known)), default=0)
+        score = 1000 + whole if whole else _described(form, read)
         if score:
             ranked.append((-score, position, form))
     return tuple(form for _, _, form in sorted(ranked, key=lambda item: item[:2]))
@@ -145,8 +148,8 @@ _FIELD_WORDS = re.compile(
 )
 
 
-def _is_whole(title: str, known: str) -> bool:
-    if not title.endswith(known):
+def _is_whole(title: str, read: str, known: str) -> bool:
+    if not read.endswith(unmistaken(known)):
         return False
     before = title[: -len(known)]
     return not _FIELD_WORDS.search(before) or organisation_name(before) is not None
