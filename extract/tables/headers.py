@@ -118,9 +118,14 @@ def is_number_row(texts: Sequence[str]) -> bool:
     if not figures or any(len(figure) > 2 for figure in figures):
         return _is_formula_row(texts)
     numbers = [int(figure) for figure in figures]
-    known = all(label in _NUMBER_LABEL or label in CODE_PARTS or _is_formula(label) for label in labels)
+    known = all(label in _NUMBER_LABEL or _is_code_part(label) or _is_formula(label) for label in labels)
     rising = all(later == earlier + 1 for earlier, later in pairwise(numbers))
     return known and rising and (len(numbers) > 1 or "栏次" in labels or len(labels) == 0)
+
+
+def _is_code_part(text: str) -> bool:
+    """类, 款 or 项, or several of them whose rulings a scan has lost."""
+    return bool(text) and CODE_PARTS.issuperset(text)
 
 
 def _is_formula(text: str) -> bool:
