@@ -125,15 +125,18 @@ class _Load:
         )
 
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
-        """Bring a dimension up to date; its key is the first column, and the last row of a key counts."""
-        wanted = {row[0]: row for row in rows}
+        """Bring a dimension up to date; its key is the first column.
+
+        The last value of a column counts, but what is known stays known: null takes no value's place.
+        """
+        wanted = _latest(rows, {})
         if not wanted:
             return
         of_table = table(name)
         key, *columns = of_table.columns
         there = {row[0]: row for row in self.database.execute(select(of_table).where(key.in_(list(wanted))))}
         self._append(name, [row for found, row in wanted.items() if found not in there])
-        for found, row in wanted.items():
+        for found, row in _latest(wanted.values(), there).items():
             if there.get(found, row) != row:
                 values = dict(zip((column.name for column in columns), row[1:], strict=True))
                 self.database.execute(update(of_table).where(key == found).values(**values))
@@ -170,6 +173,15 @@ def load(
         if told:
             told(tally)
     return tally
+
+
+def _latest(rows: Iterable[Row], known: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows by key, each with the last value of every column that has one, here or in what is known."""
+    latest: dict[str, Row] = {}
+    for row in rows:
+        before = latest.get(row[0]) or known.get(row[0]) or row
+        latest[row[0]] = tuple(old if new is None else new for old, new in zip(before, row, strict=True))
+    return latest
 
 
 def _document_row(read: ReadResult, version: Version, now: datetime) -> Row:

@@ -97,6 +97,18 @@ class TestContent:
         found = asked(address, "SELECT DISTINCT agency_name, mof_div_code FROM budget_standard")
         assert sorted(found, key=repr) == [("云岭市青川区水务局", "990103"), ("另一局", None)]
 
+    @pytest.mark.parametrize("at_once", [True, False], ids=["one load", "two loads"])
+    def test_known_place_of_an_organisation_is_not_forgotten(self, results, address, at_once):
+        coded, plain = variant(), variant(source="sha256:b", year=2022)
+        coded["disclosure"]["organisation"]["division"]["code"] = "990103"
+        if not at_once:
+            loaded(results(a=coded), address)
+        loaded(results(a=coded, b=plain), address)
+        assert asked(address, "SELECT division_code FROM organisations") == [("990103",)]
+        plain["disclosure"]["organisation"]["division"]["code"] = "990104"
+        loaded(results(b=plain), address)
+        assert asked(address, "SELECT division_code FROM organisations") == [("990104",)]
+
     def test_unknown_unit_gives_no_yuan(self, results, address):
         result = variant()
         result["tables"][0]["unit"] = "万美元"
