@@ -263,6 +263,32 @@ class TestFiles:
         assert len(complaints) == 1
         assert "x.json: is no result" in complaints[0]
 
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda result: result.update(tables=None),
+            lambda result: result["tables"][0]["rows"][0].update(page="nine"),
+            lambda result: result["tables"][0]["rows"][1]["cells"]["total"].update(bbox=[1.0, 2.0]),
+            lambda result: result["tables"][0]["rows"][0]["cells"]["total"].update(proof="sure"),
+            lambda result: result["checks"][0].update(left=1.5),
+            lambda result: result["source"].update(bytes="many"),
+            lambda result: result["disclosure"].pop("organisation"),
+            lambda result: result.update(statements=[{"kind": "other"}]),
+            lambda result: result.update(
+                statements=[dict.fromkeys(("kind", "unit", "section", "page", "text"), None) | {"flags": []}]
+            ),
+            lambda result: result.update(repairs=[7]),
+        ],
+    )
+    def test_result_of_another_making_costs_the_others_nothing(self, results, address, spoil):
+        wrong = variant(source="sha256:b")
+        spoil(wrong)
+        good = {f"c{year}": variant(source=f"sha256:{year}", year=year) for year in (2020, 2021)}
+        tally, complaints = loaded(results(b=wrong, **good), address)
+        assert (tally.loaded, tally.refused) == (2, 1)
+        assert len(complaints) == 1
+        assert "b.json: is no result of this version" in complaints[0]
+
     def test_empty_folder_is_an_error(self, tmp_path, address):
         (tmp_path / "empty").mkdir()
         with pytest.raises(NoResults, match="holds no results"):
