@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import resource
 import statistics
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -188,6 +189,7 @@ def run(workplace: Path, *, results: Path, originals: int) -> str:
     """The whole measurement, as Markdown."""
     address, killed = (f"duckdb:///{workplace}/{name}.duckdb" for name in ("whole", "killed"))
     first = load_apart(results, address)
+    print(f"{first.documents} documents in {first.seconds:.1f} s", file=sys.stderr)
     before = fingerprint(address)
     again = load_apart(results, address)
     after = fingerprint(address)
