@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from extract.accounting.corrections import corrected
+from extract.accounting.examination import Examination
 from flows.store import Store
 from models.base import BBox
 from models.disclosure import Correction, Disclosure
@@ -164,9 +165,11 @@ def sha256_of(disclosure: Disclosure) -> str:
     return disclosure.id.removeprefix("sha256:")
 
 
-def overlaid(disclosure: Disclosure, entries: Sequence[Entry]) -> Disclosure:
-    """A result with the corrections that stand for its source."""
-    return corrected(disclosure, [entry.correction for entry in entries])
+def overlaid(
+    disclosure: Disclosure, entries: Sequence[Entry], *, before: Examination | None = None
+) -> Disclosure:
+    """A result with the corrections that stand for its source; ``before`` as ``corrected`` takes it."""
+    return corrected(disclosure, [entry.correction for entry in entries], before=before)
 
 
 def labelled(entry: Entry) -> dict[str, Any] | None:

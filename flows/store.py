@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -59,7 +59,13 @@ class Recipe:
 
 def current_recipe(limits: Limits | None = None) -> Recipe:
     """The recipe of the installed version."""
-    return Recipe(version("gongkai"), limits or Limits())
+    return Recipe(_installed(), limits or Limits())
+
+
+@cache
+def _installed() -> str:
+    """The version, whose file need not be read for every document."""
+    return version("gongkai")
 
 
 @dataclass(frozen=True)

@@ -107,20 +107,37 @@ class _Settled:
         return (*whole, *self.by_cell.values(), *self.lost)
 
 
-def corrected(disclosure: Disclosure, corrections: Sequence[Correction]) -> Disclosure:
+def examined(disclosure: Disclosure) -> Examination:
+    """The arithmetic of a result as it stands; figures that a person found printed wrongly are at fault."""
+    places = places_of(disclosure) if disclosure.corrections else {}
+    at_fault = frozenset(
+        places[each.where]
+        for each in disclosure.corrections
+        if each.applied and each.action == "author_error" and each.where in places
+    )
+    kind, trust = disclosure.disclosure.kind, disclosure.source.trust
+    return examine(disclosure.tables, kind=kind, trust=trust, at_fault=at_fault)
+
+
+def corrected(
+    disclosure: Disclosure, corrections: Sequence[Correction], *, before: Examination | None = None
+) -> Disclosure:
     """The result with what people decided laid over it, its checks, proofs and quality made anew.
 
     A correction holds where its place still has the text that was read; others stay in
     ``corrections`` with ``applied`` false. What no correction touches stays as it was: checks
     keep their verdicts, figures their proofs. Without corrections the result comes back as it is.
+    ``before`` is what ``examined`` says of the result, for who knows it already.
     """
     if not corrections:
         return disclosure
     settled = _settle(disclosure, corrections)
     kind, trust = disclosure.disclosure.kind, disclosure.source.trust
     tables = tuple(_with_values(table, settled.by_cell) for table in disclosure.tables)
-    before = examine(disclosure.tables, kind=kind, trust=trust)
-    after = examine(tables, kind=kind, trust=trust, at_fault=settled.at_fault)
+    before = before or examined(disclosure)
+    after = before
+    if settled.by_cell:
+        after = examine(tables, kind=kind, trust=trust, at_fault=settled.at_fault)
     tables = tuple(_with_new_proofs(table, before, after, settled.by_cell) for table in tables)
     checks, numbers = _checks(disclosure, tables, after, settled)
     settled_checks = _settled_checks(checks, after, settled)
@@ -131,7 +148,12 @@ def corrected(disclosure: Disclosure, corrections: Sequence[Correction]) -> Disc
             "repairs": tuple(_renumbered(repair, numbers) for repair in disclosure.repairs),
             "corrections": settled.in_order,
             "quality": reassess(
-                disclosure, tables, checks, settled_checks, reviewed=settled.whole is not None
+                disclosure,
+                tables,
+                checks,
+                settled_checks,
+                decided=settled.by_cell.keys(),
+                reviewed=settled.whole is not None,
             ),
         }
     )
@@ -247,13 +269,19 @@ def _verdict(check: Check, old: Check | None, cells: Sequence[CellKey], settled:
 
 
 def _settled_checks(checks: Sequence[Check], after: Examination, settled: _Settled) -> frozenset[str]:
-    """Failed sums nobody need look at again. The sums of figures come first, numbered as they were."""
-    return frozenset(
+    """Failed checks nobody need look at again. The sums of figures come first, numbered as they were.
+
+    A sentence that says otherwise than a form is settled by the figure of the form.
+    """
+    sums = {
         check.id
         for check in checks[: len(after.checks)]
         if (cells := after.cells.get(check.id, ()))
         and (settled.at_fault.intersection(cells) or all(cell in settled.by_cell for cell in cells))
-    )
+    }
+    wheres = {f"text = {each.where}" for each in settled.by_cell.values()}
+    told = {check.id for check in checks[len(after.checks) :] if check.formula in wheres}
+    return frozenset(sums | told)
 
 
 def _renumbered(repair: Repair, numbers: Mapping[str, str | None]) -> Repair:

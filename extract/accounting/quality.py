@@ -24,6 +24,8 @@ _SHOWN = 5
 _UNCONFIRMED = "not quite certain stand in no sum that holds"
 _GIVEN_ANEW = re.compile(rf"\d+ (?:checks fail|figures {_UNCONFIRMED}): ")
 """The reasons that follow from figures and checks alone."""
+_DOUBTED = re.compile(r"(\d+) figures of (t\d+) (\(\w+\): .+?): (\2/.+?)(?: and \d+ more)?")
+"""A reason of doubtful figures: how many, of which table, which kind and why, and the first of them."""
 
 
 def with_proofs(
@@ -109,22 +111,74 @@ def reassess(
     checks: Sequence[Check],
     settled: Collection[str],
     *,
+    decided: Collection[CellKey],
     reviewed: bool,
 ) -> Quality:
     """The quality of a result over which corrections were laid.
 
     Reasons that follow from figures and checks are given anew, without the checks that are
-    ``settled``; what was lost in reading stays a reason. A document a person has ``reviewed`` as
-    a whole needs no further review, whatever the reasons.
+    ``settled``; doubts about figures a person has ``decided`` are dropped; what was lost in
+    reading stays a reason. A document a person has ``reviewed`` as a whole needs no further
+    review, whatever the reasons.
     """
     open_checks = [check for check in checks if check.id not in settled]
     gains = _Gains.of(tables, open_checks, {})
-    kept = [reason for reason in before.quality.reasons if not _GIVEN_ANEW.match(reason)]
+    undecided = _Undecided.of(before.tables, decided)
+    kept = [
+        left
+        for reason in before.quality.reasons
+        if not _GIVEN_ANEW.match(reason) and (left := undecided.left_of(reason))
+    ]
     reasons = (*kept, *_failed(open_checks, gains), *_by_gain(_unconfirmed(tables), gains))
     counted = _counted(tables)
     return before.quality.model_copy(
         update={"needs_review": bool(reasons) and not reviewed, "reasons": reasons, **counted}
     )
+
+
+@dataclass(frozen=True)
+class _Undecided:
+    """The figures people have decided, by name, and how many that may be doubtful are left in each table."""
+
+    decided: Counter[str]
+    left: Counter[str]
+
+    @classmethod
+    def of(cls, tables: Sequence[Table], decided: Collection[CellKey]) -> _Undecided:
+        names: Counter[str] = Counter()
+        left: Counter[str] = Counter()
+        for table in tables:
+            for index, row in enumerate(table.rows):
+                for key, cell in row.cells.items():
+                    if (table.id, index, key) in decided:
+                        names[f"{table.id}/{row_address(row)}/{key}"] += 1
+                    elif _may_be_doubtful(cell, row.amounts.get(key)):
+                        left[table.id] += 1
+        return cls(names, left)
+
+    def left_of(self, reason: str) -> str | None:
+        """What is left of a reason; None when people have decided all its figures.
+
+        Only the first figures of a reason have names. The others are among those that may be
+        doubtful: no more of them can be left.
+        """
+        told = _DOUBTED.fullmatch(reason)
+        if told is None:
+            return reason
+        count, table, why = int(told[1]), told[2], told[3]
+        named = Counter(told[4].split(", "))
+        open_names = list((named - self.decided).elements())
+        left = min(count - (named.total() - len(open_names)), self.left[table])
+        if left == count or not left:
+            return reason if left else None
+        places = _named(open_names, more=left - len(open_names))
+        return f"{left} figures of {table} {why}" + (f": {places}" if open_names else "")
+
+
+def _may_be_doubtful(cell: Cell, amount: Decimal | None) -> bool:
+    if cell.proof not in ("unchecked", "contradicted"):
+        return False
+    return cell.confidence <= _CONFIDENCE_OF_DOUBT or (cell.confidence < 1 and amount is not None)
 
 
 def _counted(tables: Sequence[Table]) -> dict[str, float | int]:
@@ -247,6 +301,6 @@ def _unconfirmed(tables: Sequence[Table]) -> Iterable[_Reason]:
         yield _Reason(_UNCONFIRMED, places)
 
 
-def _named(places: Sequence[str]) -> str:
-    more = len(places) - _SHOWN
+def _named(places: Sequence[str], more: int = 0) -> str:
+    more += max(0, len(places) - _SHOWN)
     return ", ".join(places[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

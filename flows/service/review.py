@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from extract.accounting.corrections import places_of, row_addresses, text_read, value_of
-from extract.accounting.examination import Examination, examine
+from extract.accounting.corrections import row_addresses, text_read, value_of
+from extract.accounting.examination import Examination
 from extract.tables.identities import table_identities
 from extract.tables.weighing import figures_of
 from flows.service.answers import (
@@ -22,14 +22,13 @@ from models.disclosure import Check, Correction, Disclosure, Repair, Row, Table
 CellKey = tuple[str, int, str]
 
 
-def review_of(disclosure: Disclosure, sizes: Sequence[tuple[float, float]] | None) -> ReviewDocument:
-    """Everything of a document a reviewer needs; ``sizes`` are those of its pages in points."""
-    examination = examine(
-        disclosure.tables,
-        kind=disclosure.disclosure.kind,
-        trust=disclosure.source.trust,
-        at_fault=_at_fault(disclosure),
-    )
+def review_of(
+    disclosure: Disclosure, examination: Examination, sizes: Sequence[tuple[float, float]] | None
+) -> ReviewDocument:
+    """Everything of a document a reviewer needs; ``sizes`` are those of its pages in points.
+
+    ``examination`` is what ``examined`` says of the document.
+    """
     sums = _Sums(disclosure, examination)
     return ReviewDocument(
         sha256=disclosure.id.removeprefix("sha256:"),
@@ -42,15 +41,6 @@ def review_of(disclosure: Disclosure, sizes: Sequence[tuple[float, float]] | Non
         checks=sums.checks,
         repairs=disclosure.repairs,
         corrections=disclosure.corrections,
-    )
-
-
-def _at_fault(disclosure: Disclosure) -> frozenset[CellKey]:
-    places = places_of(disclosure)
-    return frozenset(
-        places[correction.where]
-        for correction in disclosure.corrections
-        if correction.applied and correction.action == "author_error" and correction.where in places
     )
 
 

@@ -30,7 +30,6 @@ from flows.service.index import Order, Question
 from flows.service.ledger import Job, State
 from flows.service.painting import Width
 from flows.service.problems import Refusal, documented, not_found
-from flows.service.review import review_of
 from flows.service.service import Service, known_pages
 from flows.service.sheets import csv_of, workbook_of
 from flows.store import DOCUMENTS, FAILURE, current_recipe
@@ -153,7 +152,7 @@ def _documents(router: APIRouter, service: Service) -> None:
         responses=documented(404, 409),
     )
     def review(sha256: Sha256) -> Response:
-        return _json(review_of(_disclosure(service, sha256), known_pages(service, sha256)))
+        return _review(service, sha256)
 
 
 def _pages(router: APIRouter, service: Service) -> None:
@@ -235,7 +234,7 @@ def _corrections(router: APIRouter, service: Service) -> None:
         service.archive.overlay.add(entry)
         service.metrics.decisions.labels(entry.action).inc()
         service.index.update(sha256)
-        return _json(review_of(_disclosure(service, sha256), known_pages(service, sha256)))
+        return _review(service, sha256)
 
     @router.get(
         "/corrections",
@@ -321,8 +320,15 @@ def _subject(match: Any) -> SubjectEntry:
     )
 
 
-def _json(value: Disclosure | ReviewDocument) -> Response:
+def _json(value: Disclosure) -> Response:
     return Response(value.model_dump_json(by_alias=True), media_type="application/json")
+
+
+def _review(service: Service, sha256: str) -> Response:
+    edition = service.archive.edition_of(sha256)
+    return Response(
+        service.archive.review(edition, known_pages(service, sha256)), media_type="application/json"
+    )
 
 
 def _attached(data: bytes, media_type: str, name: str) -> Response:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from flows.warehouse.results import ResultText, content_hash
+from flows.warehouse.columns import Amounts, Checks
+from flows.warehouse.decided import decisions_on, hash_with, with_decisions
+from flows.warehouse.parts import Result, head_of, result_of
+from flows.warehouse.results import ResultPlace, content_hash
 from flows.warehouse.rows import Content, Keys, Row, content_of
 from flows.warehouse.schema import arrow_schema
 from flows.warehouse.star import star
@@ -24,8 +27,11 @@ from models.disclosure import SCHEMA_VERSION
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_DOCUMENT = "document_key"
 _ORDINAL = "ordinal"
+_PART: Final = 25
+"""Results whose rows are in Python's memory at once."""
+_FOREIGN: Final = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
+"""What is raised somewhere on the way when a file is no result, or one of another making."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,16 @@ class ReadResult:
     file_hash: str
     keys: Keys
     document: dict[str, Any]
-    dimensions: dict[str, list[Row]]
+    organisation: Row | None
     misfits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A result to be read unless its bytes, and what was decided about it, have the hash they had."""
+
+    place: ResultPlace
+    known_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,65 +60,178 @@ class Batch:
 
     results: tuple[ReadResult, ...]
     refusals: tuple[str, ...]
+    unchanged: int
+    subjects: tuple[Row, ...]
     facts: dict[str, pa.Table]
 
 
-def read_batch(texts: Sequence[ResultText]) -> Batch:
-    """Read some result files; what is no result of this version becomes a refusal."""
-    # The rows are gone when the collector is back: it would go through all of them.
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A result as it goes into the warehouse, and the hash of what it was made of."""
+
+    address: str
+    data: bytes
+    file_hash: str
+
+
+def read_batch(asked: Sequence[Asked], decisions: str | None = None) -> Batch:
+    """Read some results; what is no result of this version becomes a refusal.
+
+    ``decisions`` is the folder whose corrections are laid over them.
+    """
+    reader = _Reader(decisions)
+    # The rows of a part are gone when the collector is back: it would go through all of them.
     with _without_collector():
-        return _read(texts)
+        for start in range(0, len(asked), _PART):
+            reader.read(asked[start : start + _PART])
+    return reader.batch()
 
 
-def _read(texts: Sequence[ResultText]) -> Batch:
-    results: list[ReadResult] = []
-    refusals: list[str] = []
-    rows: dict[str, list[Row]] = {spec.name: [] for spec in star().of("fact")}
-    for text in texts:
-        content = _content(text, len(results), refusals)
-        if content is None:
-            continue
-        for name, collected in rows.items():
-            collected += content.rows.get(name, ())
-        results.append(_result(text, content))
-    facts = {name: _facts_table(name, collected) for name, collected in rows.items() if collected}
-    return Batch(tuple(results), tuple(refusals), facts)
+class _Reader:
+    """Reads results, a few at a time, into Arrow's memory."""
+
+    def __init__(self, decisions: str | None) -> None:
+        self._decisions = decisions
+        self._results: list[ReadResult] = []
+        self._refusals: list[str] = []
+        self._unchanged = 0
+        self._subjects: dict[str, Row] = {}
+        self._facts: dict[str, list[pa.Table]] = defaultdict(list)
+
+    def batch(self) -> Batch:
+        """All that was read."""
+        import pyarrow as pa
+
+        facts = {name: pa.concat_tables(tables) for name, tables in self._facts.items()}
+        subjects = tuple(self._subjects.values())
+        return Batch(tuple(self._results), tuple(self._refusals), self._unchanged, subjects, facts)
+
+    def read(self, asked: Iterable[Asked]) -> None:
+        """Read a few results. One that is none costs the others nothing but time."""
+        texts = [text for each in asked if (text := self._text(each))]
+        try:
+            self._keep(texts)
+        except _FOREIGN:
+            for text in texts:
+                try:
+                    self._keep([text])
+                except _FOREIGN as error:
+                    self._refuse(text.address, error)
+
+    def _text(self, asked: Asked) -> _Text | None:
+        """A result with its corrections; None where nothing is new or it cannot be read."""
+        address = asked.place.address
+        try:
+            data = asked.place.read()
+            entries = decisions_on(data, self._decisions) if self._decisions else ()
+            file_hash = hash_with(data, entries)
+            if file_hash == asked.known_hash:
+                self._unchanged += 1
+                return None
+            return _Text(address, with_decisions(data, entries) if entries else data, file_hash)
+        except (OSError, *_FOREIGN) as error:
+            self._refuse(address, error)
+            return None
+
+    def _refuse(self, address: str, error: Exception) -> None:
+        what = str(error).partition("\n")[0] if isinstance(error, (ValueError, OSError)) else repr(error)
+        self._refusals.append(f"{address}: is no result of this version ({what}); extract the document again")
+
+    def _keep(self, texts: Sequence[_Text]) -> None:
+        """Take in results that are whole; raises one of ``_FOREIGN``, and takes in nothing."""
+        if not texts:
+            return
+        part = _Part(len(self._results))
+        for text in texts:
+            part.add(text)
+        facts = part.facts()
+        self._results += part.results()
+        self._subjects |= part.subjects()
+        for name, table in facts.items():
+            self._facts[name].append(table)
 
 
-def _content(text: ResultText, ordinal: int, refusals: list[str]) -> Content | None:
-    import orjson
+class _Part:
+    """A few results on their way from JSON to columns."""
 
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._contents: list[tuple[_Text, Content]] = []
+        self._amounts, self._checks = Amounts(), Checks()
+
+    def add(self, text: _Text) -> None:
+        """Take in a result; raises one of ``_FOREIGN``."""
+        result = _result(text.data)
+        ordinal = self._first + len(self._contents)
+        self._contents.append((text, content_of(result, content_hash(text.data), ordinal)))
+        for table in result.tables:
+            self._amounts.add(ordinal, table)
+        self._checks.add(ordinal, result.checks)
+
+    def facts(self) -> dict[str, pa.Table]:
+        """The facts of all by table, under their ordinals; raises one of ``_FOREIGN``."""
+        found = {}
+        for spec in star().of("fact"):
+            rows = [row for _, content in self._contents for row in content.rows.get(spec.name, ())]
+            if rows:
+                found[spec.name] = arrow_table(_under_ordinals(spec.name), rows)
+        for name, columns in (("amounts", self._amounts), ("checks", self._checks)):
+            arrays, misfits = columns.arrays()
+            for ordinal, address in misfits:
+                self._contents[ordinal - self._first][1].misfits.append(address)
+            if arrays:
+                schema = _under_ordinals(name)
+                found[name] = _table([arrays[column] for column in schema.names], schema)
+        return found
+
+    def results(self) -> Iterator[ReadResult]:
+        """What is known of each."""
+        for text, each in self._contents:
+            organisation, misfits = each.organisation, tuple(each.misfits)
+            yield ReadResult(text.address, text.file_hash, each.keys, each.document, organisation, misfits)
+
+    def subjects(self) -> dict[str, Row]:
+        """The catalogue entries all were matched to, by key."""
+        return {key: row for _, content in self._contents for key, row in content.subjects.items()}
+
+
+def _result(data: bytes) -> Result:
+    """A result of this version. Raises ValueError, for one of another version with its number."""
     try:
-        result = orjson.loads(text.data)
-        if result["schema_version"] != SCHEMA_VERSION:
-            raise ValueError(f"schema_version {result['schema_version']}")
-        return content_of(result, content_hash(text.data), ordinal)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        refusals.append(
-            f"{text.address}: is no result of this version ({error!r}); extract the document again"
-        )
-        return None
+        result = result_of(data)
+    except ValueError:
+        _refuse_version(head_of(data).schema_version)
+        raise
+    _refuse_version(result.schema_version)
+    return result
 
 
-def _result(text: ResultText, content: Content) -> ReadResult:
-    dimensions = {name: content.rows[name] for name in ("organisations", "subjects")}
-    misfits = tuple(content.misfits)
-    return ReadResult(text.address, text.file_hash, content.keys, content.document, dimensions, misfits)
+def _refuse_version(version: str) -> None:
+    if version != SCHEMA_VERSION:
+        raise ValueError(f"schema_version {version}")
 
 
-def _facts_table(name: str, rows: Sequence[Row]) -> pa.Table:
+def _under_ordinals(name: str) -> pa.Schema:
+    """The schema of a table of facts before the keys of its documents are known."""
     import pyarrow as pa
 
-    schema = arrow_schema(name).set(0, pa.field(_ORDINAL, pa.int64(), nullable=False))
-    return arrow_table(schema, rows)
+    return arrow_schema(name).set(0, pa.field(_ORDINAL, pa.int64(), nullable=False))
 
 
 def arrow_table(schema: pa.Schema, rows: Sequence[Row]) -> pa.Table:
-    """Rows in the column order of a schema, in Arrow's memory."""
-    import pyarrow as pa
-
+    """Rows in the column order of a schema, in Arrow's memory. Raises ValueError and TypeError."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
     arrays = [_array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return _table(arrays, schema)
+
+
+def _table(arrays: Sequence[pa.Array], schema: pa.Schema) -> pa.Table:
+    """Columns as a table. Raises ValueError for a null where none may be."""
+    import pyarrow as pa
+
+    for array, field in zip(arrays, schema, strict=True):
+        if array.null_count and not field.nullable:
+            raise ValueError(f"no {field.name}")
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -131,20 +258,21 @@ def under_keys(name: str, facts: pa.Table, keys: Sequence[str | None]) -> pa.Tab
     return kept.cast(schema)
 
 
-def batches(chunks: Iterator[Sequence[ResultText]], workers: int) -> Iterator[Batch]:
+def batches(chunks: Iterator[Sequence[Asked]], workers: int, decisions: str | None) -> Iterator[Batch]:
     """The chunks as batches, in order. More than one worker reads ahead in processes of their own.
 
     Processes are not worth their start for a single chunk.
     """
     first = list(islice(chunks, 2))
     if workers < 2 or len(first) < 2:
-        yield from map(read_batch, chain(first, chunks))
+        for chunk in chain(first, chunks):
+            yield read_batch(chunk, decisions)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _leave_with_parent) as pool:
         waiting: deque[Future[Batch]] = deque()
         for chunk in chain(first, chunks):
-            waiting.append(pool.submit(read_batch, chunk))
+            waiting.append(pool.submit(read_batch, chunk, decisions))
             if len(waiting) > workers:
                 yield waiting.popleft().result()
         while waiting:

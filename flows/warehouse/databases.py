@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import Connection, Executable, MetaData, create_engine, text
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = tuple[Any, ...]
+_MEMORY: Final = "256MB"
+"""What an embedded database may use while it is written; what does not fit goes to a file beside it."""
 
 
 class WarehouseError(Exception):
@@ -77,7 +79,7 @@ class DuckDatabase:
         settings: dict[str, str | bool | int | float | list[str]] = (
             {"enable_external_access": False}
             if self._read_only
-            else {"threads": 1, "checkpoint_threshold": "128MB"}
+            else {"threads": 1, "checkpoint_threshold": "128MB", "memory_limit": _MEMORY}
         )
         try:
             connection = duckdb.connect(self.path, read_only=self._read_only, config=settings)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Final
 
 from sqlalchemy import delete, or_, select, update
 
-from flows.warehouse.batch import Batch, ReadResult, arrow_table, batches, under_keys
+from flows.warehouse.batch import Asked, Batch, ReadResult, arrow_table, batches, under_keys
 from flows.warehouse.databases import Database
+from flows.warehouse.decided import decisions_at
 from flows.warehouse.migrations import prepare
-from flows.warehouse.results import ResultText, chunks, results_at
+from flows.warehouse.results import ResultPlace, chunks, results_at
 from flows.warehouse.rows import Keys, Row
 from flows.warehouse.schema import arrow_schema, table
 from flows.warehouse.star import star
 from flows.warehouse.versions import Version, Versions
 
-CHUNK: Final = 100
-"""Documents a transaction: some 60,000 amounts, which is what bounds the memory of a load."""
+CHUNK: Final = 400
+"""Documents a transaction: some 250,000 amounts, which DuckDB writes in place instead of to its log first."""
+_READ_AT_ONCE: Final = 50
+"""Documents a reader hands over together."""
 Complain = Callable[[str], None]
 
 
@@ -46,32 +50,39 @@ class _Load:
     database: Database
     tally: Tally
     complain: Complain
+    known: dict[str, dict[str, Row]]
+    """Rows of dimensions that this load has found or put there; classifications have some thousands."""
 
-    def changed(self, texts: Sequence[ResultText]) -> list[ResultText]:
-        """The files that were not loaded with this content before."""
+    def asked(self, places: Sequence[ResultPlace]) -> list[Asked]:
+        """The results with the hashes they were loaded with."""
         files = table("loaded_files").c
-        addresses = [each.address for each in texts]
+        addresses = [each.address for each in places]
         wanted = select(files.address, files.file_hash).where(files.address.in_(addresses))
         ledger = {address: file_hash for address, file_hash in self.database.execute(wanted)}
-        changed = [each for each in texts if ledger.get(each.address) != each.file_hash]
-        self.tally.unchanged += len(texts) - len(changed)
-        return changed
+        return [Asked(each, ledger.get(each.address)) for each in places]
 
-    def store(self, batch: Batch) -> None:
-        """Put a batch into the warehouse, in one transaction."""
+    def store(self, batches: Iterable[Batch]) -> None:
+        """Put batches into the warehouse as they come, in one transaction."""
+        with self.database.transaction():
+            for batch in batches:
+                self._tell(batch)
+                if batch.results:
+                    self._store(batch)
+
+    def _tell(self, batch: Batch) -> None:
+        self.tally.unchanged += batch.unchanged
         self.tally.refused += len(batch.refusals)
         for refusal in batch.refusals:
             self.complain(refusal)
-        if batch.results:
-            with self.database.transaction():
-                self._store(batch)
 
     def _store(self, batch: Batch) -> None:
         versions = Versions(self._known_versions([each.keys for each in batch.results]))
         arrived = [versions.arrive(each.keys) for each in batch.results]
         new = {key: each for each, (key, is_new) in zip(batch.results, arrived, strict=True) if is_new}
         self.tally.unchanged += len(batch.results) - len(new)
-        self._store_dimensions(new, versions)
+        self._merge("subjects", batch.subjects)
+        self._merge("organisations", (each.organisation for each in new.values() if each.organisation))
+        self._store_documents(new, versions)
         new_keys = [key if is_new else None for key, is_new in arrived]
         for name, facts in batch.facts.items():
             self.database.append(name, under_keys(name, facts, new_keys))
@@ -80,7 +91,7 @@ class _Load:
         ]
         self._replace("loaded_files", files)
 
-    def _store_dimensions(self, new: Mapping[str, ReadResult], versions: Versions) -> None:
+    def _store_documents(self, new: Mapping[str, ReadResult], versions: Versions) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
         superseded = versions.superseded()
         self.tally.loaded += len(new)
@@ -90,8 +101,6 @@ class _Load:
                 self.complain(
                     f"{each.address}: {misfit} has more digits than a column holds; kept as text only"
                 )
-        for name in ("organisations", "subjects"):
-            self._merge(name, (row for each in new.values() for row in each.dimensions[name]))
         for version in superseded:
             self._supersede(version, now)
         self._append("documents", [_document_row(each, versions[key], now) for key, each in new.items()])
@@ -125,15 +134,21 @@ class _Load:
         )
 
     def _merge(self, name: str, rows: Iterable[Row]) -> None:
-        """Bring a dimension up to date; its key is the first column, and the last row of a key counts."""
-        wanted = {row[0]: row for row in rows}
+        """Bring a dimension up to date; its key is the first column.
+
+        The last value of a column counts, but what is known stays known: null takes no value's place.
+        """
+        known = self.known.setdefault(name, {})
+        wanted = _latest((row for row in rows if known.get(row[0]) != row), {})
         if not wanted:
             return
         of_table = table(name)
         key, *columns = of_table.columns
         there = {row[0]: row for row in self.database.execute(select(of_table).where(key.in_(list(wanted))))}
         self._append(name, [row for found, row in wanted.items() if found not in there])
-        for found, row in wanted.items():
+        merged = _latest(wanted.values(), there)
+        known.update(merged)
+        for found, row in merged.items():
             if there.get(found, row) != row:
                 values = dict(zip((column.name for column in columns), row[1:], strict=True))
                 self.database.execute(update(of_table).where(key == found).values(**values))
@@ -163,13 +178,24 @@ def load(
     """
     prepare(database)
     tally = Tally()
-    under_way = _Load(database, tally, complain)
-    changed = (changed for texts in chunks(results_at(place), chunk) if (changed := under_way.changed(texts)))
-    for batch in batches(changed, workers):
-        under_way.store(batch)
+    under_way = _Load(database, tally, complain, {})
+    size = min(chunk, _READ_AT_ONCE)
+    asked = map(under_way.asked, chunks(results_at(place), size))
+    read = batches(asked, workers, decisions_at(place))
+    for first in read:
+        under_way.store(chain((first,), islice(read, -(-chunk // size) - 1)))
         if told:
             told(tally)
     return tally
+
+
+def _latest(rows: Iterable[Row], known: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows by key, each with the last value of every column that has one, here or in what is known."""
+    latest: dict[str, Row] = {}
+    for row in rows:
+        before = latest.get(row[0]) or known.get(row[0]) or row
+        latest[row[0]] = tuple(old if new is None else new for old, new in zip(before, row, strict=True))
+    return latest
 
 
 def _document_row(read: ReadResult, version: Version, now: datetime) -> Row:

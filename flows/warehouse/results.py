@@ -1,17 +1,18 @@
-"""First step of loading: the result files of a folder, a store or a bucket, in order."""
+"""First step of loading: where the results of a folder, a store or a bucket lie, in order."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
-from pathlib import PurePosixPath
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
 
-_STORED = "documents"
-"""The folder of a store of ``gongkai digitise`` that holds its results."""
+from flows.corrections import CORRECTIONS
+from flows.store import DOCUMENTS
+
+Thing = TypeVar("Thing")
 _NO_RESULTS = (".error.json", ".truth.json")
 
 
@@ -19,23 +20,29 @@ class NoResults(Exception):
     """There is nothing to load at a place; says what to do."""
 
 
-@dataclass(frozen=True)
-class ResultText:
-    """One result as it lies: where, and its bytes."""
+@dataclass(frozen=True, slots=True)
+class ResultPlace:
+    """Where one result lies: path or URL of its file, or what its line of a ``.jsonl`` holds."""
 
     address: str
-    data: bytes
+    line: bytes | None = None
 
-    @cached_property
-    def file_hash(self) -> str:
-        """SHA-256 of the bytes: the same file again is known by it without being read."""
-        return hashlib.sha256(self.data).hexdigest()
+    def read(self) -> bytes:
+        """The bytes there. Raises OSError."""
+        if self.line is not None:
+            return self.line
+        if "://" not in self.address:
+            return Path(self.address).read_bytes()
+        from fsspec.core import url_to_fs
+
+        filesystem, name = url_to_fs(self.address)
+        return bytes(filesystem.cat_file(name))
 
 
-def results_at(place: str) -> Iterator[ResultText]:
+def results_at(place: str) -> Iterator[ResultPlace]:
     """Every result of a file, folder, store or URL, oldest file first, so that the newest has the last word.
 
-    Files are read one at a time. Raises ``NoResults``.
+    Raises ``NoResults``.
     """
     from fsspec.core import url_to_fs
 
@@ -50,13 +57,13 @@ def results_at(place: str) -> Iterator[ResultText]:
         if name.endswith(".jsonl"):
             yield from _lines(filesystem, name, address)
         else:
-            yield ResultText(address, bytes(filesystem.cat_file(name)))
+            yield ResultPlace(address)
 
 
 def _result_files(filesystem: Any, root: str) -> list[str]:
     if not filesystem.isdir(root):
         return [root] if filesystem.exists(root) else []
-    stored = f"{root}/{_STORED}"
+    stored = f"{root}/{DOCUMENTS}"
     folder = stored if filesystem.isdir(stored) else root
     found = [entry for entry in filesystem.ls(folder, detail=True) if _is_result(entry)]
     return [entry["name"] for entry in sorted(found, key=_age_and_name)]
@@ -66,7 +73,7 @@ def _is_result(entry: dict[str, Any]) -> bool:
     name = PurePosixPath(entry["name"]).name
     if entry["type"] != "file" or not entry["size"] or name.startswith("."):
         return False
-    return name.endswith((".json", ".jsonl")) and not name.endswith(_NO_RESULTS)
+    return name.endswith((".json", ".jsonl")) and not name.endswith(_NO_RESULTS) and name != CORRECTIONS
 
 
 def _age_and_name(entry: dict[str, Any]) -> tuple[str, str]:
@@ -74,16 +81,16 @@ def _age_and_name(entry: dict[str, Any]) -> tuple[str, str]:
     return (f"{changed:020.6f}" if isinstance(changed, int | float) else str(changed), entry["name"])
 
 
-def _lines(filesystem: Any, name: str, address: str) -> Iterator[ResultText]:
+def _lines(filesystem: Any, name: str, address: str) -> Iterator[ResultPlace]:
     with filesystem.open(name, "rb") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip():
-                yield ResultText(f"{address}#{number}", line)
+                yield ResultPlace(f"{address}#{number}", line)
 
 
-def chunks(results: Iterator[ResultText], size: int) -> Iterator[list[ResultText]]:
-    """The results in lists of ``size``, the last one shorter."""
-    while chunk := list(islice(results, size)):
+def chunks(things: Iterator[Thing], size: int) -> Iterator[list[Thing]]:
+    """The things in lists of ``size``, the last one shorter."""
+    while chunk := list(islice(things, size)):
         yield chunk
 
 
@@ -96,4 +103,8 @@ def content_hash(data: bytes) -> str:
     facts = compact.find(b'"media_type":', head)
     seconds = compact.rfind(b'"seconds":{')
     end = compact.find(b"}", seconds)
-    return hashlib.sha256(b"".join((compact[:head], compact[facts:seconds], compact[end:]))).hexdigest()
+    digest = hashlib.sha256()
+    with memoryview(compact) as whole:
+        for part in (whole[:head], whole[facts:seconds], whole[end:]):
+            digest.update(part)
+    return digest.hexdigest()

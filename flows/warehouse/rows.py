@@ -1,23 +1,27 @@
-"""Second step of loading: one result as rows of the star, each in the column order of its table."""
+"""Second step of loading: one result as rows of the star, each in the column order of its table.
+
+Amounts and checks are not among them: ``columns`` has them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
+from flows.warehouse.columns import subject_key
 from flows.warehouse.money import YUAN, DoesNotFit, stored, stored_with_yuan
+from flows.warehouse.parts import Json, Result, Table
 from models.catalogue import catalogue, level_of, parent_of
 from models.disclosure import Classification
 
 Value = Any
 Row = tuple[Value, ...]
-Json = Mapping[str, Any]
 Rows = dict[str, list[Row]]
 
 _PLACES = ("section", "page", "span", "text", "unit", "flags", "kind", "subject")
@@ -66,7 +70,7 @@ class Keys:
 
 @dataclass(slots=True)
 class Content:
-    """What one result brings: its keys, the values of its document, and rows by table.
+    """What one result brings: its keys, the values of its document, rows of dimensions, and facts by table.
 
     Rows of facts begin with ``ordinal``, the number of the document in its batch: its key, which
     will stand there, is known only when the version is. ``misfits`` are the addresses of figures
@@ -75,6 +79,8 @@ class Content:
 
     keys: Keys
     document: dict[str, Value]
+    organisation: Row | None
+    subjects: dict[str, Row]
     ordinal: int = 0
     rows: Rows = field(default_factory=lambda: defaultdict(list))
     misfits: list[str] = field(default_factory=list)
@@ -110,90 +116,86 @@ def short_hash(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def keys_of(result: Json, content_hash: str) -> Keys:
+def keys_of(result: Result, content_hash: str) -> Keys:
     """The keys of a result. Without name, year or kind a disclosure is known by its source alone."""
-    facts = result["disclosure"]
-    organisation = facts["organisation"]
-    name, division = organisation["name"], organisation["division"]
-    place = (division["city"] or "", division["district"] or "")
+    facts = result.disclosure
+    organisation = facts.organisation
+    name, division = organisation.name, organisation.division
+    place = (division.city or "", division.district or "")
     organisation_key = short_hash(name, *place) if name else None
-    known = (organisation_key, facts["fiscal_year"], facts["kind"])
+    known = (organisation_key, facts.fiscal_year, facts.kind)
     whole = None not in known
-    parts = (*known, organisation["scope"]) if whole else (result["id"],)
+    parts = (*known, organisation.scope) if whole else (result.id,)
     return Keys(
-        result["id"],
+        result.id,
         content_hash,
         organisation_key,
         short_hash(*map(str, parts)),
-        _date(facts["published_on"]),
+        _date(facts.published_on),
     )
 
 
-def _organisation_rows(result: Json, keys: Keys) -> Iterator[Row]:
+def _organisation(result: Result, keys: Keys) -> Row | None:
     """The organisation, if the document names one."""
-    organisation = result["disclosure"]["organisation"]
-    division = organisation["division"]
-    place = (division["code"], division["province"], division["city"], division["district"])
-    if keys.organisation_key is not None:
-        yield (keys.organisation_key, organisation["name"], *place)
+    if keys.organisation_key is None:
+        return None
+    organisation = result.disclosure.organisation
+    division = organisation.division
+    place = (division.code, division.province, division.city, division.district)
+    return (keys.organisation_key, organisation.name, *place)
 
 
-def document_values(result: Json, keys: Keys) -> dict[str, Value]:
+_COPIED: Final = {
+    "disclosure": ("kind", "fiscal_year", "title", "unit"),
+    "source": ("file_name", "uri", "media_type", "bytes", "pages", "reader", "trust"),
+    "quality": ("score", "needs_review", "cells", "proven", "contradicted", "pages_ocr"),
+}
+
+
+def document_values(result: Result, keys: Keys) -> dict[str, Value]:
     """The columns of a document that do not depend on its versions."""
-    facts, source, quality = result["disclosure"], result["source"], result["quality"]
-    taken = {name: facts[name] for name in ("kind", "fiscal_year", "title", "unit")}
-    taken |= {
-        name: source[name] for name in ("file_name", "uri", "media_type", "bytes", "pages", "reader", "trust")
-    }
-    measured = ("score", "needs_review", "cells", "proven", "contradicted", "pages_ocr")
-    taken |= {name: quality[name] for name in measured}
+    taken = {name: getattr(getattr(result, part), name) for part, names in _COPIED.items() for name in names}
     return taken | {
         "disclosure_key": keys.disclosure_key,
         "source_id": keys.source_id,
         "content_hash": keys.content_hash,
         "organisation_key": keys.organisation_key,
-        "scope": facts["organisation"]["scope"],
+        "scope": result.disclosure.organisation.scope,
         "published_on": keys.published_on,
-        "json_version": result["schema_version"],
-        "reasons": "\n".join(quality["reasons"]) or None,
-        "corrected": len(result.get("corrections", ())),
+        "json_version": result.schema_version,
+        "reasons": "\n".join(result.quality.reasons) or None,
+        "corrected": len(result.corrections),
     }
 
 
-def content_of(result: Json, content_hash: str, ordinal: int = 0) -> Content:
-    """Everything a result says, as rows. Raises KeyError, TypeError and the like for foreign JSON."""
+def content_of(result: Result, content_hash: str, ordinal: int = 0) -> Content:
+    """What a result says, as rows. Raises KeyError, TypeError and the like for foreign JSON."""
     keys = keys_of(result, content_hash)
-    facts = Content(keys, document_values(result, keys), ordinal)
-    facts.rows["organisations"] = list(_organisation_rows(result, keys))
-    facts.rows["subjects"] = list(_subject_rows(result))
-    for position, table in enumerate(result["tables"], 1):
+    document, organisation = document_values(result, keys), _organisation(result, keys)
+    facts = Content(keys, document, organisation, _subjects(result), ordinal)
+    for position, table in enumerate(result.tables, 1):
         facts.add("tables", *_table_row(table, position))
-        _add_amounts(facts, table)
-        for number, performance in enumerate(table.get("performance", ()), 1):
-            _add_performance(facts, performance, table["id"], number)
-    for number, statement in enumerate(result["statements"], 1):
+        for number, performance in enumerate(table.performance, 1):
+            _add_performance(facts, performance, table.id, number)
+    for number, statement in enumerate(result.statements, 1):
         facts.add("statements", *_statement_row(statement, number))
         _add_statement_figures(facts, statement, number)
-    for check in result["checks"]:
-        facts.add("checks", *_check_row(facts, check))
-    for number, repair in enumerate(result["repairs"], 1):
+    for number, repair in enumerate(result.repairs, 1):
         facts.add("repairs", *_repair_row(repair, number))
-    for number, correction in enumerate(result.get("corrections", ()), 1):
+    for number, correction in enumerate(result.corrections, 1):
         facts.add("corrections", *_correction_row(correction, number))
     return facts
 
 
-def _subject_rows(result: Json) -> Iterator[Row]:
-    """The catalogue entries the rows of a document were matched to, each once."""
-    seen = set()
-    for table in result["tables"]:
-        for row in table["rows"]:
-            subject = row["subject"]
-            if subject is not None and (key := _subject_key(subject)) not in seen:
-                seen.add(key)
-                yield _subject_row(
-                    key, subject["classification"], subject["edition"], subject["code"], subject["name"]
-                )
+def _subjects(result: Result) -> dict[str, Row]:
+    """The catalogue entries the rows of a document were matched to, by key."""
+    matched = {
+        subject_key(row.subject): row.subject for table in result.tables for row in table.rows if row.subject
+    }
+    return {
+        key: _subject_row(key, each.classification, each.edition, each.code, each.name)
+        for key, each in matched.items()
+    }
 
 
 @lru_cache(maxsize=32_768)
@@ -215,84 +217,21 @@ def _name(classification: Classification, code: str | None, edition: int) -> str
     return entry.name if entry else None
 
 
-def _subject_key(subject: Json) -> str:
-    return f"{subject['classification']}:{subject['edition']}:{subject['code']}"
-
-
-def _table_row(table: Json, position: int) -> Row:
-    pages, unit = table["pages"], table["unit"]
+def _table_row(table: Table, position: int) -> Row:
     return (
-        table["id"],
+        table.id,
         position,
-        table["kind"],
-        table["form"],
-        table["title"],
-        table["status"],
-        unit,
-        YUAN.get(unit or ""),
-        min(pages, default=None),
-        max(pages, default=None),
-        len(table["rows"]),
-        "\n".join(table["notes"]) or None,
+        table.kind,
+        table.form,
+        table.title,
+        table.status,
+        table.unit,
+        YUAN.get(table.unit or ""),
+        min(table.pages, default=None),
+        max(table.pages, default=None),
+        len(table.rows),
+        "\n".join(table.notes) or None,
     )
-
-
-def row_address(row: Json) -> str:
-    """The row as checks name it: code, else 行次, else side and name (``extract.tables.weighing``)."""
-    if row["code"]:
-        return str(row["code"])
-    if row["line"] is not None:
-        return f"line {row['line']}"
-    name = "".join((row["printed_name"] or row["name"] or "").split())
-    return f"{row['side']}:{name}" if row["side"] else name
-
-
-_NO_CELL: Json = {"text": None, "page": None, "bbox": None, "confidence": None, "proof": None}
-_NO_BOX = (None, None, None, None)
-
-
-def _add_amounts(facts: Content, table: Json) -> None:
-    table_id, unit = table["id"], table["unit"]
-    labels = {column["key"]: column["label"] for column in table["columns"]}
-    amounts = facts.rows["amounts"]
-    for number, row in enumerate(table["rows"], 1):
-        where = f"{table_id}/{row_address(row)}"
-        subject = row["subject"]
-        subject_key = _subject_key(subject) if subject else None
-        matched_by = subject["matched_by"] if subject else None
-        described = (
-            row["code"],
-            row["name"],
-            row["level"],
-            row["side"],
-            row["line"],
-            subject_key,
-            matched_by,
-        )
-        cells, page = row["cells"], row["page"]
-        for key, text in row["amounts"].items():
-            address = f"{where}/{key}"
-            cell = cells.get(key, _NO_CELL)
-            amount, yuan = facts.money(text, unit, address)
-            amounts.append(
-                (
-                    facts.ordinal,
-                    table_id,
-                    number,
-                    key,
-                    address,
-                    labels.get(key),
-                    *described,
-                    amount,
-                    unit,
-                    yuan,
-                    cell["text"],
-                    cell["proof"],
-                    cell["confidence"],
-                    cell["page"] or page,
-                    *(cell["bbox"] or _NO_BOX),
-                )
-            )
 
 
 _TARGETS = ("comparator", "target", "target_value", "unit", "actual", "actual_value", "weight", "score")
@@ -374,24 +313,6 @@ def _unit_of(name: str, statement: Json) -> str | None:
     if name in COUNTED or statement["kind"] in _COUNTING_KINDS:
         return None
     return str(statement["unit"]) if statement["unit"] else None
-
-
-def _check_row(facts: Content, check: Json) -> Row:
-    where = check["where"]
-    first = where.partition("/")[0]
-    return (
-        check["id"],
-        check["rule"],
-        check["formula"],
-        where,
-        first if first[:1] == "t" else None,
-        check["status"],
-        facts.number(check["left"], check["id"]),
-        facts.number(check["right"], check["id"]),
-        facts.number(check["difference"], check["id"]),
-        check["verdict"],
-        check["message"],
-    )
 
 
 def _repair_row(repair: Json, number: int) -> Row:

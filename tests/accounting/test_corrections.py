@@ -16,7 +16,9 @@ from extract.accounting.corrections import (
     text_read,
 )
 from extract.accounting.quality import assess, with_proofs
+from extract.tables.reading import Doubt
 from models.disclosure import Cell, Correction, Disclosure, Repair, Table
+from models.statements import TotalExecution
 from tests.accounting.builders import subjects
 from tests.example import example
 
@@ -148,6 +150,68 @@ def test_document_that_was_reviewed_as_a_whole_needs_no_review():
     after = corrected(document(), [decision("document", "", "accept")])
     assert not after.quality.needs_review
     assert after.quality.reasons
+
+
+def doubtful(places: list[tuple[int, str]], lines: str = LINES) -> Disclosure:
+    """The document with figures of one reason whose place the page leaves open; nothing else is wrong."""
+    before = document(lines=lines)
+    (table,), doubts = before.tables, {"t1": [Doubt(row, key, "its column is open") for row, key in places]}
+    examination = examine([table], kind="final_accounts", trust="ocr")
+    tables = with_proofs([table], examination.proofs, doubts)
+    quality = assess(before.disclosure, tables, examination.checks, doubts, (), {})
+    return before.model_copy(update={"tables": tables, "quality": quality})
+
+
+def test_doubts_about_decided_figures_are_dropped_and_the_document_leaves_the_queue():
+    sound = LINES.replace("786.16 768.16", "786.16 786.16")
+    before = doubtful([(3, "basic"), (4, "project")], sound)
+    assert any(
+        each.startswith("2 figures of t1 (expenditure): its column is") for each in before.quality.reasons
+    )
+    first = decision("t1/2130301/basic", "786.16", "accept")
+    second = decision("t1/2130305/project", "480.00", to="480.00")
+    once = corrected(before, [first]).quality
+    assert "1 figures of t1 (expenditure): its column is open: t1/2130305/project" in once.reasons
+    assert once.needs_review
+    again = corrected(before, [first, second]).quality
+    assert (again.reasons, again.needs_review) == ((), False)
+
+
+def test_doubts_without_a_name_in_the_reason_go_with_the_last_decision():
+    sound = LINES.replace("786.16 768.16", "786.16 786.16")
+    places = [(row, key) for row in range(3) for key in ("total", "basic", "project")]
+    before = doubtful(places, sound)
+    assert before.quality.reasons[0].endswith(" and 4 more")
+    table = before.tables[0]
+    decisions = [
+        decision(place_of(table, row, key), table.rows[row].cells[key].text, "accept") for row, key in places
+    ]
+    counts = [
+        reasons[0].partition(" ")[0]
+        if (reasons := corrected(before, decisions[:n]).quality.reasons)
+        else None
+        for n in range(1, 10)
+    ]
+    assert counts[-1] is None
+    assert counts[-2] == "1"
+    assert [int(count) for count in counts[:-1] if count] == sorted(
+        map(int, filter(None, counts)), reverse=True
+    )
+
+
+def test_sentence_against_a_figure_somebody_has_decided_is_settled():
+    before = document(lines=LINES.replace("786.16 768.16", "786.16 786.16"))
+    told = TotalExecution.model_validate(
+        {"name": "本年支出合计", "unit": "万元", "final": "1266.61"}
+        | {"section": "s1", "page": 1, "span": (0, 4), "text": "…"}
+    )
+    before = before.model_copy(update={"statements": (told,)})
+    after = corrected(before, [decision("t1/213/project", "480.00", "accept")])
+    (failed,) = [check for check in after.checks if check.status == "fail"]
+    assert failed.formula == "text = t1/合计/total"
+    assert any(failed.id in reason for reason in after.quality.reasons)
+    settled = corrected(before, [decision("t1/合计/total", "1266.16", "accept")])
+    assert settled.quality.reasons == ("page 9 is torn",)
 
 
 def test_code_that_is_corrected_finds_its_place_in_the_tree():

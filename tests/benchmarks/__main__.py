@@ -96,10 +96,13 @@ def _bulk(args: Arguments, workplace: Path) -> str:
 def _loading_arguments(command: Parser) -> None:
     command.add_argument("--documents", type=int, default=5000, help="results to load; default 5000")
     command.add_argument("--originals", type=int, default=60, help="documents they vary; default 60")
+    command.add_argument("--folder", type=Path, help="to make the results in, or to take them from")
 
 
 def _loading(args: Arguments, workplace: Path) -> str:
-    return loading.run(workplace, documents=args.documents, originals=args.originals)
+    given = {"documents": args.documents, "originals": args.originals}
+    results = loading.results_in(args.folder or workplace, **given)
+    return loading.run(workplace, results=results, originals=args.originals)
 
 
 def _service_arguments(command: Parser) -> None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import resource
+import statistics
+import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.benchmarks.documents import ROOT, generated
-from tests.benchmarks.memory import resident_mb
 from tests.benchmarks.report import markdown_table
+from tests.benchmarks.tree import descendants, resident_mb
 
 PAGE = ROOT / "docs" / "warehouse.md"
 _YEARS = range(2019, 2026)
@@ -35,14 +39,28 @@ COMPARED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where a load stood after some documents."""
+_EVERY: Final = 0.2
+"""Seconds between two looks at the memory."""
+_FIFTHS: Final = 5
 
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Where a load stood at some moment: documents committed, memory of it and its readers together."""
+
+    seconds: float
+    documents: int
+    resident_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a load went."""
+
+    samples: tuple[Sample, ...]
     documents: int
     seconds: float
-    resident_mb: float
-    processor_seconds: float = 0.0
+    processor_seconds: float
 
 
 def extracted(workplace: Path, *, count: int) -> list[dict[str, Any]]:
@@ -79,19 +97,29 @@ def write_results(folder: Path, results: Iterator[dict[str, Any]]) -> None:
         (folder / f"{number:06d}.json").write_text(text, encoding="utf-8")
 
 
-def load_noting(folder: str, address: str) -> list[Point]:
-    """Load a folder and note time and memory after each chunk."""
+def load_noting(folder: str, address: str) -> Course:
+    """Load a folder and note time and memory meanwhile."""
     from flows.warehouse.places import load_into
 
-    start, points = time.perf_counter(), []
+    start, done, ended = time.perf_counter(), 0, threading.Event()
+    samples: list[Sample] = []
 
     def note(tally: Any) -> None:
+        nonlocal done
         done = tally.loaded + tally.unchanged
-        points.append(Point(done, time.perf_counter() - start, resident_mb() + _of_children()))
 
+    def watch() -> None:
+        while not ended.wait(_EVERY):
+            memory = resident_mb(descendants(os.getpid()))
+            samples.append(Sample(time.perf_counter() - start, done, memory))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     tally = load_into(folder, address, complain=print, told=note)
-    note(tally)
-    return [*points[:-1], replace(points[-1], processor_seconds=_processor_seconds())]
+    seconds = time.perf_counter() - start
+    ended.set()
+    watcher.join()
+    return Course(tuple(samples), tally.loaded + tally.unchanged, seconds, _processor_seconds())
 
 
 def _processor_seconds() -> float:
@@ -100,14 +128,7 @@ def _processor_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def _of_children() -> float:
-    """Resident memory of the reading processes, in MB (Linux)."""
-    children = multiprocessing.active_children()
-    statms = (Path(f"/proc/{child.pid}/statm").read_text(encoding="ascii") for child in children)
-    return sum(int(statm.split()[1]) * resource.getpagesize() for statm in statms) / 1e6
-
-
-def load_apart(folder: Path, address: str) -> list[Point]:
+def load_apart(folder: Path, address: str) -> Course:
     """The same in a fresh process, whose memory is that of the load alone."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(load_noting, str(folder), address).result()
@@ -155,28 +176,36 @@ def fingerprint(address: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-def run(workplace: Path, *, documents: int, originals: int) -> str:
+def results_in(workplace: Path, *, documents: int, originals: int) -> Path:
+    """The folder of so many results; what an earlier run has left there is taken."""
+    folder = workplace / "results"
+    if not folder.is_dir() or sum(1 for _ in folder.iterdir()) != documents:
+        made = extracted(workplace / "pdf", count=originals)
+        write_results(folder, variations(made, documents))
+    return folder
+
+
+def run(workplace: Path, *, results: Path, originals: int) -> str:
     """The whole measurement, as Markdown."""
-    results = workplace / "results"
-    made = extracted(workplace / "pdf", count=originals)
-    write_results(results, variations(made, documents))
-    address = f"duckdb:///{workplace}/whole.duckdb"
-    points = load_apart(results, address)
+    address, killed = (f"duckdb:///{workplace}/{name}.duckdb" for name in ("whole", "killed"))
+    first = load_apart(results, address)
+    print(f"{first.documents} documents in {first.seconds:.1f} s", file=sys.stderr)
     before = fingerprint(address)
-    again = load_apart(results, address)[-1]
-    killed = f"duckdb:///{workplace}/killed.duckdb"
-    left = kill_while_loading(results, killed, at_documents=documents // 2)
+    again = load_apart(results, address)
+    after = fingerprint(address)
+    left = kill_while_loading(results, killed, at_documents=first.documents // 2)
     load_apart(results, killed)
     size = sum(path.stat().st_size for path in results.iterdir()) / 1e6
     return "\n\n".join(
         [
-            f"{documents:,} results ({size:,.0f} MB of JSON, {before['amounts'][0]:,} amounts), varied from"
-            f" {originals} generated documents, into DuckDB.",
-            _table(points, documents),
-            f"Processor time, start and readers included: {points[-1].processor_seconds:.0f} s,"
-            f" {points[-1].processor_seconds / documents * 1000:.1f} ms a document.",
-            f"- Second load of the same folder: {again.seconds:.1f} s, {documents / again.seconds:,.0f}"
-            f" documents/s; the warehouse {_verdict(before, fingerprint(address))} the one before.",
+            f"{first.documents:,} results ({size:,.0f} MB of JSON, {before['amounts'][0]:,} amounts),"
+            f" varied from {originals} generated documents, into DuckDB: {first.seconds:.1f} s,"
+            f" **{first.documents / first.seconds:.0f} documents/s**.",
+            _table(first),
+            f"Processor time, start and readers included: {first.processor_seconds:.0f} s,"
+            f" {first.processor_seconds / first.documents * 1000:.1f} ms a document.",
+            f"- Second load of the same folder: {again.seconds:.1f} s, {again.documents / again.seconds:,.0f}"
+            f" documents/s; the warehouse {_verdict(before, after)} the one before.",
             f"- Killed (`kill -9`) with {left:,} documents committed, then taken up:"
             f" the warehouse {_verdict(before, fingerprint(killed))} that of the undisturbed load.",
         ]
@@ -187,16 +216,19 @@ def _verdict(one: dict[str, tuple[int, str]], other: dict[str, tuple[int, str]])
     return "equals" if one == other else "DIFFERS FROM"
 
 
-def _table(points: Sequence[Point], documents: int) -> str:
-    marks = {documents * tenth // 5 for tenth in range(1, 6)}
+def _table(course: Course) -> str:
+    samples = course.samples or (Sample(course.seconds, course.documents, 0.0),)
+    size = -(-len(samples) // _FIFTHS)
+    parts = [samples[start : start + size] for start in range(0, len(samples), size)]
     rows = [
         [
-            f"{each.documents:,}",
-            f"{each.seconds:.1f}",
-            f"{each.documents / each.seconds:.0f}",
-            f"{each.resident_mb:.0f}",
+            str(number),
+            f"{part[-1].seconds:.1f}",
+            f"{part[-1].documents:,}",
+            f"{statistics.median(sample.resident_mb for sample in part):.0f}",
+            f"{max(sample.resident_mb for sample in part):.0f}",
         ]
-        for each in points[:-1]
-        if each.documents in marks
+        for number, part in enumerate(parts, 1)
     ]
-    return markdown_table(["documents loaded", "s", "documents/s", "resident, MB"], rows)
+    heads = ["fifth", "until, s", "documents committed", "resident, MB, median", "most"]
+    return markdown_table(heads, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.service.guard import Guard
+from flows.service.problems import Refusal
+from flows.service.settings import Settings
 from flows.service.uploads import safe_name
 from tests.flows.service.papers import BROKEN, SAMPLE
 
@@ -168,3 +172,32 @@ def test_who_connects_and_says_nothing_is_hung_up_on(served, monkeypatch):
     monkeypatch.setattr("flows.service.serving._HEADERS_IN", 0.3)
     assert _talk(served, b"GET /health HT") == b""
     assert served.client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../service.py", "/static/%2e%2e/service.py", "/static/..%2f..%2fcli.py", "/static//etc/passwd"],
+)
+def test_path_cannot_lead_out_of_the_page(served, path):
+    answer = _talk(served, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 404")
+
+
+def test_upload_that_drips_is_cut_off(tmp_path):
+    """Each piece comes in time, the whole does not."""
+    limits = Settings(out=tmp_path / "out", state=tmp_path / "state", upload_seconds=0.5, idle_seconds=0.4)
+    answered = []
+
+    async def drip():
+        await asyncio.sleep(0.1)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def read_all(scope, receive, send):
+        while (await receive())["more_body"]:
+            answered.append(scope["path"])
+
+    scope = {"type": "http", "method": "POST", "path": "/api/documents", "headers": [(b"host", b"127.0.0.1")]}
+    with pytest.raises(Refusal) as refused:
+        asyncio.run(asyncio.wait_for(Guard(read_all, limits)(scope, drip, None), 5))
+    assert refused.value.problem.status == 408
+    assert 1 <= len(answered) <= 5

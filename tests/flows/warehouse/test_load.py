@@ -97,6 +97,18 @@ class TestContent:
         found = asked(address, "SELECT DISTINCT agency_name, mof_div_code FROM budget_standard")
         assert sorted(found, key=repr) == [("云岭市青川区水务局", "990103"), ("另一局", None)]
 
+    @pytest.mark.parametrize("at_once", [True, False], ids=["one load", "two loads"])
+    def test_known_place_of_an_organisation_is_not_forgotten(self, results, address, at_once):
+        coded, plain = variant(), variant(source="sha256:b", year=2022)
+        coded["disclosure"]["organisation"]["division"]["code"] = "990103"
+        if not at_once:
+            loaded(results(a=coded), address)
+        loaded(results(a=coded, b=plain), address)
+        assert asked(address, "SELECT division_code FROM organisations") == [("990103",)]
+        plain["disclosure"]["organisation"]["division"]["code"] = "990104"
+        loaded(results(b=plain), address)
+        assert asked(address, "SELECT division_code FROM organisations") == [("990104",)]
+
     def test_unknown_unit_gives_no_yuan(self, results, address):
         result = variant()
         result["tables"][0]["unit"] = "万美元"
@@ -250,6 +262,32 @@ class TestFiles:
         assert (tally.loaded, tally.refused) == (1, 1)
         assert len(complaints) == 1
         assert "x.json: is no result" in complaints[0]
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda result: result.update(tables=None),
+            lambda result: result["tables"][0]["rows"][0].update(page="nine"),
+            lambda result: result["tables"][0]["rows"][1]["cells"]["total"].update(bbox=[1.0, 2.0]),
+            lambda result: result["tables"][0]["rows"][0]["cells"]["total"].update(proof="sure"),
+            lambda result: result["checks"][0].update(left=1.5),
+            lambda result: result["source"].update(bytes="many"),
+            lambda result: result["disclosure"].pop("organisation"),
+            lambda result: result.update(statements=[{"kind": "other"}]),
+            lambda result: result.update(
+                statements=[dict.fromkeys(("kind", "unit", "section", "page", "text"), None) | {"flags": []}]
+            ),
+            lambda result: result.update(repairs=[7]),
+        ],
+    )
+    def test_result_of_another_making_costs_the_others_nothing(self, results, address, spoil):
+        wrong = variant(source="sha256:b")
+        spoil(wrong)
+        good = {f"c{year}": variant(source=f"sha256:{year}", year=year) for year in (2020, 2021)}
+        tally, complaints = loaded(results(b=wrong, **good), address)
+        assert (tally.loaded, tally.refused) == (2, 1)
+        assert len(complaints) == 1
+        assert "b.json: is no result of this version" in complaints[0]
 
     def test_empty_folder_is_an_error(self, tmp_path, address):
         (tmp_path / "empty").mkdir()

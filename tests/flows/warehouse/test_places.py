@@ -59,6 +59,19 @@ class TestParquet:
         assert query(f"parquet:{tmp_path}/lake", COUNT).rows == [(15,)]
 
 
+def test_other_databases_are_filled_by_plain_inserts(results, tmp_path):
+    """SQLite stands for those that cannot be had in a test."""
+    address = f"sqlite:///{tmp_path}/w.sqlite"
+    folder = results(a=variant())
+    assert load_into(str(folder), address, complain=print, workers=1).loaded == 1
+    assert load_into(str(folder), address, complain=print, workers=1).unchanged == 1
+    results(a=variant(total="1.00"))
+    assert load_into(str(folder), address, complain=print, workers=1).replaced == 1
+    assert query(address, COUNT).rows == [(15,)]
+    assert query(address, "SELECT amount FROM figures WHERE address = 't3/合计/total'").rows == [(1,)]
+    assert query(address, "SELECT count(*) FROM documents").rows == [(2,)]
+
+
 @pytest.mark.parametrize(
     "statement", ["DELETE FROM amounts", "DROP VIEW figures", "CREATE TABLE x (y INTEGER)"]
 )

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.tables.weighing import row_address as address_of_checks
+from flows.warehouse.columns import row_address
 from flows.warehouse.money import YUAN, DoesNotFit, in_yuan, stored
-from flows.warehouse.rows import COUNTED, _statement_figures, content_of, row_address
+from flows.warehouse.parts import Row as RowPart
+from flows.warehouse.parts import result_of
+from flows.warehouse.rows import COUNTED, Content, _statement_figures, content_of
 from flows.warehouse.star import star
 from models.disclosure import Row
 from models.statements import Statement
 from tests.flows.warehouse.loading import variant
 
 KINDS = get_args(get_args(Statement)[0])
+
+
+def read(result: dict[str, Any]) -> Content:
+    return content_of(result_of(json.dumps(result).encode()), "hash")
 
 
 def named(table: str, row: tuple[Any, ...]) -> dict[str, Any]:
@@ -37,7 +46,7 @@ def named(table: str, row: tuple[Any, ...]) -> dict[str, Any]:
 )
 def test_rows_are_addressed_as_checks_address_them(fields):
     row = Row(level="line", **fields)
-    assert row_address(row.model_dump()) == address_of_checks(row)
+    assert row_address(msgspec.convert(row.model_dump(), RowPart)) == address_of_checks(row)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -57,7 +66,7 @@ def test_statements_bring_money_shares_and_counts():
     place = {"section": "s1", "page": 3, "span": [0, 4], "text": "…", "unit": "万元", "flags": []}
     item = {"kind": "three_public_item", "item": "vehicles", "final": "2.50", "completion_pct": "50"}
     people = {"kind": "personnel", "counts": {"在职": "12"}}
-    content = content_of(variant(statements=[item | {"vehicles_held": "3"} | place, people | place]), "hash")
+    content = read(variant(statements=[item | {"vehicles_held": "3"} | place, people | place]))
     rows = [named("statement_figures", row) for row in content.rows["statement_figures"]]
     assert [(row["field"], row["value"], row["unit"], row["value_yuan"]) for row in rows] == [
         ("final", Decimal("2.5"), "万元", Decimal(25000)),
@@ -87,7 +96,7 @@ def test_performance_tables_bring_projects_and_indicators():
     }
     result = variant()
     result["tables"][0]["performance"] = [project | {"indicators": [indicator]}]
-    content = content_of(result, "hash")
+    content = read(result)
     (performance,) = [named("performances", row) for row in content.rows["performances"]]
     assert (performance["budget"], performance["executed_yuan"]) == (Decimal("12.5"), Decimal(120_000))
     (found,) = [named("indicators", row) for row in content.rows["indicators"]]

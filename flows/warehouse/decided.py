@@ -1,0 +1,40 @@
+"""Second step of loading: what reviewers decided about a result, laid over it on its way into a warehouse."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from flows.corrections import CORRECTIONS, Entry, Overlay, overlaid
+from flows.warehouse.parts import head_of
+from models.disclosure import Disclosure
+
+
+def decisions_at(place: str) -> str | None:
+    """The folder of a store that holds decisions; None for a place without, such as a bucket."""
+    return place if "://" not in place and Path(place, CORRECTIONS).is_file() else None
+
+
+def decisions_on(data: bytes, folder: str) -> tuple[Entry, ...]:
+    """What holds for the source of a result. Raises ValueError for what is no result."""
+    return _overlay(folder).of(head_of(data).id.removeprefix("sha256:"))
+
+
+@lru_cache(maxsize=1)
+def _overlay(folder: str) -> Overlay:
+    return Overlay(Path(folder))
+
+
+def with_decisions(data: bytes, entries: Sequence[Entry]) -> bytes:
+    """The result with its corrections and everything that follows from them. Raises ValueError."""
+    return overlaid(Disclosure.model_validate_json(data), entries).model_dump_json(by_alias=True).encode()
+
+
+def hash_with(data: bytes, entries: Sequence[Entry]) -> str:
+    """SHA-256 of the bytes of a result and of what was decided: the same again need not be read."""
+    digest = hashlib.sha256(data)
+    for entry in entries:
+        digest.update(repr(entry).encode())
+    return digest.hexdigest()
