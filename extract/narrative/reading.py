@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -12,6 +13,9 @@ from extract.narrative.drafts import Draft, Names, Setting
 from extract.narrative.resolving import is_exact, is_run_together, resolve, resolve_between
 from models.disclosure import Facts, Section
 from models.statements import NamedSubject, Statement, SubjectExecution
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 _TELLING = re.compile(
     r"\d[\d,，.．]*\s*(?:[百千万亿]*元|[%％])|\d\s*(?:辆|台)|[（(]\d*[类款项][)）]|无车辆|编制\D{0,3}\d|在职\D{0,4}\d"
@@ -37,13 +41,8 @@ class Block:
 
 
 def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statement, ...]:
-    """Every statement of the running text, in order. Loads spaCy (about half a second) when first called."""
-    from extract.narrative.runtime import load_spacy
-
-    load_spacy()
-    from extract.narrative.language import language
-
-    nlp = language()
+    """Every statement of the running text, in order. Loads spaCy when first called."""
+    nlp = ready_language()
     statements: list[Statement] = []
     inherited = _Inherited()
     for block in _blocks(sections, facts):
@@ -59,6 +58,17 @@ def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statemen
                 draft.names = whole.get(id(draft.names), draft.names)
             statements.append(_statement(draft, block, facts))
     return tuple(_placed(statements, facts.fiscal_year))
+
+
+def ready_language() -> Language:
+    """The pipeline; spaCy is imported, and the pipeline built, when it is first asked for."""
+    from extract.narrative.runtime import load_spacy, without_collecting
+
+    with without_collecting():
+        load_spacy()
+        from extract.narrative.language import language
+
+        return language()
 
 
 def _placed(statements: Sequence[Statement], year: int | None) -> Iterator[Statement]:

@@ -9,7 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import accuracy, bulk, cold, confidence, loading, memory, proof, scans, service, speed
+from tests.benchmarks import (
+    accuracy,
+    bulk,
+    cold,
+    confidence,
+    loading,
+    memory,
+    narrative,
+    proof,
+    scans,
+    service,
+    speed,
+)
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import ROOT, documents_in, generated
 from tests.benchmarks.report import BATCHES_PAGE, PAGE, SCANS_PAGE, result_block, write_result
@@ -153,6 +165,19 @@ def _confidence(args: Arguments, workplace: Path) -> str:
     return confidence.measure(fitted, args.scans, args.transcripts, plot=args.write)
 
 
+def _narrative_arguments(command: Parser) -> None:
+    command.add_argument("folder", nargs="?", type=Path, help="PDFs and transcripts (default: the real ones)")
+    command.add_argument("--repeats", type=int, default=5, help="readings of each document; default 5")
+    command.add_argument("--loads", type=int, default=15, help="new processes of each kind; default 15")
+
+
+def _narrative(args: Arguments, workplace: Path) -> str:
+    del workplace
+    times = narrative.load_in_turns(args.loads)
+    shares = [narrative.share_of(path, args.repeats) for path in narrative.documents(args.folder)]
+    return narrative.report(times, shares)
+
+
 BENCHMARKS = {
     "speed": Benchmark(_folder(3), _speed),
     "cold": Benchmark(_folder(5), _cold),
@@ -165,6 +190,7 @@ BENCHMARKS = {
     "bulk": Benchmark(_bulk_arguments, _bulk, BATCHES_PAGE),
     "loading": Benchmark(_loading_arguments, _loading, loading.PAGE),
     "service": Benchmark(_service_arguments, _service),
+    "narrative": Benchmark(_narrative_arguments, _narrative, narrative.PAGE),
 }
 
 
