@@ -27,6 +27,7 @@ _CONTINUES = re.compile(
 _SKIPPED = frozenset({"glossary"})
 _OUTSIDE = frozenset({"annex", "key_work", "duties", "glossary"})
 _CLASS_HEADING = re.compile(r"[（(][类款][)）]")
+_ITEM_DIGITS = 7
 _STATEMENT: TypeAdapter[Statement] = TypeAdapter(Statement)
 
 
@@ -150,29 +151,39 @@ class _Inherited:
         if self._section != block.section.id:
             self._section, self._last = block.section.id, _names_of_heading(block.section.heading)
         last = self._last
-        if names.class_ is None and last.class_ is not None:
+        if names.class_ is None and last.class_ is not None and _says_code(names):
+            self._last = Names()
+        elif names.class_ is None and (last.class_ or (last.group and names.group is None)):
             group = names.group if names.group is not None else last.group
             completed = replace(
                 names, class_=last.class_, group=group, digits=(last.digits[0], *names.digits[1:])
             )
             if _is_of_another_class(names, completed, year):
-                self._last = Names()
+                self._last = Names() if names.item is not None else names
                 return names
             names = completed
-        elif names.class_ is None or (names.group is None and names.item is not None and not last.group):
+        elif names.item is not None and (names.class_ is None or (names.group is None and not last.group)):
             return names
         self._last = Names(names.class_, names.group, None, names.digits)
         return names
 
 
+def _says_code(names: Names) -> bool:
+    """Whether a whole code is printed with the names, so that no context is needed."""
+    return any(digits is not None and len(digits) == _ITEM_DIGITS for digits in names.digits)
+
+
 def _is_of_another_class(names: Names, completed: Names, year: int | None) -> bool:
     """Whether the catalogue knows the names by themselves, but not below the class of the context."""
-    if year is None or (names.group is None and not is_run_together(names, year)):
+    together = year is not None and is_run_together(names, year)
+    if year is None or (names.group is None and not together):
         return False
     below, alone = resolve(completed, year), resolve(names, year)
-    if alone is None or below == alone:
+    if alone is None:
+        return below is None and names.item is None
+    if below == alone:
         return False
-    return below is None or (is_exact(names, year) and not is_exact(completed, year))
+    return together or below is None or (is_exact(names, year) and not is_exact(completed, year))
 
 
 def _names_of_heading(heading: str) -> Names:
