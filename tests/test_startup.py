@@ -60,7 +60,17 @@ def test_other_names_are_not():
         _ = extract.transform
 
 
+LOAD_SPACY = "from extract.narrative.runtime import load_spacy; load_spacy()"
+
+
 def test_reading_text_leaves_the_command_line_of_spacy_out_but_within_reach():
-    run = "from extract.narrative.runtime import load_spacy; load_spacy()"
-    assert {"spacy", "weasel"} & loaded(run) == {"spacy"}
-    assert "weasel" in loaded(f"{run}; import spacy.cli")
+    assert {"spacy", "weasel"} & loaded(LOAD_SPACY) == {"spacy"}
+    assert "weasel" in loaded(f"{LOAD_SPACY}; import spacy.cli")
+
+
+def test_what_spacy_was_loaded_without_comes_when_it_is_called():
+    assert not {"ruamel", "_ruamel_yaml"} & loaded(LOAD_SPACY)
+    assert "_ruamel_yaml" in loaded(
+        f"{LOAD_SPACY}; import srsly; assert srsly.yaml_loads('a: 1') == {{'a': 1}}"
+    )
+    assert "weasel" in loaded(f"{LOAD_SPACY}; import spacy; spacy.info(silent=True)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -19,6 +19,8 @@ from models.disclosure import Cell, Check, Disclosure, Facts, Proof, Quality, Ta
 _CONFIDENCE_OF_DOUBT = 0.5
 _SURE = 0.9
 """A recognised figure less certain than this needs two identities."""
+_TYPED = frozenset({"project_performance", "overall_performance", "key_work"})
+_DOUBTFUL = frozenset({"unsure", "unnamed", "pieces"})
 _SHOWN = 5
 """So many examples are named in one reason."""
 _UNCONFIRMED = "not quite certain stand in no sum that holds"
@@ -98,11 +100,27 @@ def assess(
     reasons = (
         *problems,
         *_unknown_facts(facts),
+        *_unread_performance(tables),
         *_failed(checks, gains),
         *_by_gain([*_doubted(tables, doubts), *_unconfirmed(tables)], gains),
         *(("no table was recognised as a form",) if not counted["cells"] else ()),
     )
     return Quality(needs_review=bool(reasons), reasons=reasons, seconds=dict(seconds), **counted)
+
+
+def _unread_performance(tables: Sequence[Table]) -> Iterator[str]:
+    """Performance tables and lists of key work that say more than could be told."""
+    for table in tables:
+        if table.kind not in _TYPED or table.status != "extracted":
+            continue
+        place = f"{table.id} ({table.kind})"
+        if not table.performance and not table.key_work:
+            yield f"{place}: kept as printed, its contents could not be told"
+        indicators = [each for entry in table.performance for each in entry.indicators]
+        for what, told in (("indicators", indicators), ("entries", table.performance)):
+            doubtful = sum(bool(_DOUBTFUL & set(each.flags)) for each in told)
+            if doubtful:
+                yield f"{place}: {doubtful} of {len(told)} {what} are not certain"
 
 
 def reassess(

@@ -30,6 +30,7 @@ _NOTE = re.compile(
 _HEADING = re.compile(r"第[一二三四五六七八九十]+(?:部分|章)|附件|[^，。]{2,20}(?:情况|说明|解释)$")
 _SIGNED = re.compile(r"(?:单位|部门|财务)?(?:负责人|填表人|制表人?|经办人|复核人?|联系电话|联系人)[:：].*")
 _FIGURE = re.compile(r"[-−－—(（]?\d[\d,，.]*[)）]?%?")
+_LIST_COLUMNS = 3
 _PROSE = 30
 """A lone text of so many characters is a sentence, not a cell."""
 
@@ -136,7 +137,7 @@ def _starts(rows: Sequence[Sequence[NativeCell]]) -> list[int]:
     """The first row of each form: its title, or the captions directly above the title."""
     starts = [0]
     for index, cells in enumerate(rows):
-        if not (cells and _is_title_row(cells)):
+        if not (cells and (_is_title_row(cells) or _heads_a_list(rows, index))):
             continue
         start = index
         while start > starts[-1] and (not rows[start - 1] or _are_captions(rows[start - 1])):
@@ -144,6 +145,13 @@ def _starts(rows: Sequence[Sequence[NativeCell]]) -> list[int]:
         if start > starts[-1]:
             starts.append(start)
     return starts
+
+
+def _heads_a_list(rows: Sequence[Sequence[NativeCell]], index: int) -> bool:
+    """Whether a heading alone stands over a numbered list of several columns (重点工作完成情况)."""
+    below = next((cells for cells in rows[index + 1 :] if cells), ())
+    numbered = len(below) > _LIST_COLUMNS - 1 and _plain(below[0].text) == "序号"
+    return numbered and len(rows[index]) == 1 and bool(_HEADING.match(_plain(rows[index][0].text)))
 
 
 def _form(

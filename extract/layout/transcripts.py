@@ -71,6 +71,9 @@ _PAIR = re.compile(r"[一二三四五六七八九十]+、.+\s[一二三四五六
 _SENTENCE = re.compile(r"[。；！？]|，.*，")
 _INDICATORS = re.compile(r"一级指标|二级指标|项目名称|预算执行情况|主管部门|基本支出总额")
 _PERFORMANCE = re.compile(r"绩效|自评表")
+_FIRST_LEVEL = re.compile(r"(?:产出|效益|成本|数量)指标")
+_HEADER_LINES = 60
+"""A header whose labels are broken into single characters is that long."""
 _LISTED = re.compile(r"^序号\s+\S+\s+\S+")
 _FRAGMENT = 24
 """Longest line, in characters without blanks, that can be a piece of a header or of a name."""
@@ -268,6 +271,8 @@ def _is_note(line: _Line) -> bool:
 
 def _holds_figures(lines: Sequence[_Line]) -> bool:
     stacked = [line for line in lines if line.kind == "stacked"]
+    if stacked and stacked[0].bare == "序号" and any(line.bare == "1" for line in stacked):
+        return True
     telling = sum(not line.bare or bool(re.fullmatch(_FIGURE, line.bare)) for line in stacked)
     return len(stacked) >= 4 and telling >= 0.2 * len(stacked)
 
@@ -348,7 +353,9 @@ def _indicator_lines(lines: Sequence[_Line], start: int) -> int:
     ):
         return start
     stop = after = start
-    while after < len(lines) and not _ends_indicators(lines[after]):
+    begun = False
+    while after < len(lines) and not _ends_indicators(lines[after], begun=begun):
+        begun = begun or bool(_FIRST_LEVEL.search(lines[after].bare))
         stop = after + 1
         after = _next_solid(lines, stop)
     return _without_blank_tail(lines, start, stop)
@@ -361,14 +368,17 @@ def _under_indicator_title(lines: Sequence[_Line], start: int) -> bool:
     if before < 0 or lines[before].kind != "title" or not _PERFORMANCE.search(lines[before].bare):
         return False
     ahead: list[_Line] = []
-    for line in lines[start : start + 24]:
-        if _ends_indicators(line):
+    for line in lines[start : start + _HEADER_LINES]:
+        if _ends_indicators(line, begun=False):
             break
         ahead.append(line)
-    return any(_INDICATORS.search(line.bare) for line in ahead)
+    return bool(_INDICATORS.search("".join(line.bare for line in ahead)))
 
 
-def _ends_indicators(line: _Line) -> bool:
+def _ends_indicators(line: _Line, *, begun: bool) -> bool:
+    """Whether the indicators end before a line; above the first of them 备注 is a label of the header."""
+    if line.bare == "备注" and not begun:
+        return False
     if line.kind == "note" or line.bare in {"备注", "备注："}:
         return True
     return line.kind in {"heading", "title", "caption", "cells", "stacked"} and not _INDICATORS.match(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-import spacy
+from spacy.lang.zh import Chinese, ChineseDefaults
 from spacy.language import Language
+from thinc.api import Config
 
 import extract.narrative.families
 import extract.narrative.marking
@@ -23,10 +24,20 @@ _COMPONENTS = (
 )
 
 
+class RunningText(Chinese):  # type: ignore[no-untyped-call]
+    """Chinese whose default tokeniser is the one of terms.
+
+    Made directly, which spares half the time of ``spacy.blank``: nothing is left to fill in. Its
+    configuration says ``zh``, so that what was saved loads as any pipeline does.
+    """
+
+    class Defaults(ChineseDefaults):
+        config = Config({"nlp": {"lang": "zh", "tokenizer": {"@tokenizers": "gongkai.TermTokenizer.v1"}}})
+
+
 def build_language() -> Language:
     """A fresh pipeline for Chinese running text; nothing is downloaded, and it can be saved to disk."""
-    tokenizer = {"nlp": {"tokenizer": {"@tokenizers": "gongkai.TermTokenizer.v1"}}}
-    nlp = spacy.blank("zh", config=tokenizer)
+    nlp = RunningText()
     for name in _COMPONENTS:
         nlp.add_pipe(name)
     return nlp

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -14,9 +15,11 @@ from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
 from extract.narrative.drafts import Names
-from extract.narrative.frames import install_extensions, tags_of
+from extract.narrative.frames import install_extensions, setting_of, tags_of
+from extract.narrative.resolving import is_run_together
 
 _MARKS = {"MARK_CLASS": 0, "MARK_GROUP": 1, "MARK_ITEM": 2}
+_LOWEST = 2
 _NO_NAME = frozenset(
     [
         "LIST",
@@ -37,8 +40,12 @@ _NO_NAME = frozenset(
         "MARK_CLASS",
         "MARK_GROUP",
         "MARK_ITEM",
+        "MARK_NEXT",
     ]
 )
+_BUDGETED = frozenset({"INITIAL", "ANNUAL", "ADJUSTED", "UNBUDGETED", "FINAL"})
+_TELLING = _MARKS.keys() | {"CODE"} | _BUDGETED
+_LEADING_CODE = re.compile(r"[12](?:\d{2}|\d{4}|\d{6})(?=[^\d类款项.,，%年月日号])")
 _NUMBERING = re.compile(r"^(?:\d{1,2}|[（(]\d{1,2}[)）]|[①-⑳])[.、．]?")
 _TRANSPARENT = frozenset({"flat"})
 
@@ -88,49 +95,136 @@ class SubjectMarker:
         return doc
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A name of one level: tokens from ``start`` up to ``end``, its mark or lone code included."""
+
+    level: int
+    start: int
+    end: int
+    name: str
+    digits: str | None
+
+
 def _mentions(doc: Doc) -> Iterator[tuple[int, int, Names]]:
-    """Runs of named marks from class down to item, as token ranges with their names."""
-    run: list[tuple[int, Token, str]] = []
-    for token in doc if tags_of(doc) & _MARKS.keys() else ():
-        if token.tag_ not in _MARKS:
-            continue
-        start = _name_start(doc, token.i)
-        name = _NUMBERING.sub("", "".join(doc[start : token.i].text.split())) if start < token.i else ""
-        if not name:
-            continue
-        if run and not (run[-1][1].i + 1 == start and _MARKS[run[-1][1].tag_] < _MARKS[token.tag_]):
+    """Runs of named levels from class down to item, as token ranges with their names."""
+    run: list[_Named] = []
+    for named in _named(doc):
+        if run and not (run[-1].end == named.start and run[-1].level < named.level):
             yield _mention(run)
             run = []
-        run.append((start, token, name))
+        run.append(named)
     if run:
         yield _mention(run)
 
 
+def _named(doc: Doc) -> Iterator[_Named]:
+    """The levels a doc names: before a mark, behind a code, or all of them at the head of a paragraph."""
+    before: _Named | None = None
+    for token in doc if tags_of(doc) & _TELLING else ():
+        found = None
+        if token.tag_ in _MARKS or token.tag_ == "MARK_NEXT":
+            found = _marked(doc, token, before)
+        elif token.tag_ == "CODE":
+            found = _coded(doc, token)
+        elif token.tag_ in _BUDGETED:
+            found = _unmarked(doc, token)
+        if found is not None:
+            yield found
+            before = found
+
+
+def _marked(doc: Doc, mark: Token, before: _Named | None) -> _Named | None:
+    """The name before a mark; one of digits alone must go on right behind the level above it."""
+    start = _name_start(doc, mark.i)
+    level = _MARKS.get(mark.tag_, -1)
+    if level < 0:
+        if before is None or before.end != start or before.level >= _LOWEST or before.digits is None:
+            return None
+        level = before.level + 1
+    name = "".join(doc[start : mark.i].text.split())
+    code = _LEADING_CODE.match(name)
+    name = _unquoted(name[code.end() :] if code else _NUMBERING.sub("", name))
+    digits = re.search(r"\d+", mark.text)
+    printed = digits.group() if digits else code.group() if code else None
+    return _Named(level, start, mark.i + 1, name, printed) if name else None
+
+
+def _coded(doc: Doc, code: Token) -> _Named | None:
+    """The name behind a code, where no mark follows it."""
+    end = _name_end(doc, code.i + 1)
+    if end < len(doc) and doc[end].tag_ in _MARKS:
+        return None
+    name = _unquoted("".join(doc[code.i + 1 : end].text.split()))
+    return _Named(_LOWEST, code.i, end, name, code.text) if name else None
+
+
+def _unmarked(doc: Doc, told: Token) -> _Named | None:
+    """The names of all three levels, run together without marks at the head of a paragraph."""
+    start = told.i
+    while start > 0 and doc[start - 1].tag_ in ("WORD", "SPENT", "OF", "QUOTE"):
+        start -= 1
+    year = setting_of(doc).fiscal_year
+    if start == told.i or year is None or (start > 0 and doc[start - 1].tag_ not in ("LIST", "BREAK")):
+        return None
+    text = "".join(doc[start : told.i].text.split())
+    for name in (text, text.removesuffix("支出")):
+        if is_run_together(Names(item=name), year):
+            return _Named(_LOWEST, start, told.i, name, None)
+    return None
+
+
+def _name_end(doc: Doc, index: int) -> int:
+    """Where a name that nothing marks ends: at the first word that says something else."""
+    end = index
+    while end < len(doc) and doc[end].tag_ in ("WORD", "QUOTE", "OF"):
+        end += 1
+    return end
+
+
+def _unquoted(name: str) -> str:
+    """A name in quotes without them; quotes within it stay."""
+    inner = name.strip('“”"‘’')
+    return name if any(mark in inner for mark in "“”") else inner
+
+
 def _name_start(doc: Doc, mark: int) -> int:
     start = mark
+    if start > 0 and doc[start - 1].tag_ == "QUOTE":
+        return _quoted_start(doc, start - 1)
     while start > 0 and doc[start - 1].tag_ not in _NO_NAME:
         start -= 1
     return _before_quotes(doc, start)
 
 
+def _quoted_start(doc: Doc, closing: int) -> int:
+    """The start of a name that ends with a quote: its opening quote, or words before that."""
+    start = closing
+    while start > 0 and doc[start - 1].tag_ not in _NO_NAME:
+        start -= 1
+    if start > 0 and doc[start - 1].tag_ == "QUOTE":
+        start -= 1
+    while start > 0 and doc[start - 1].tag_ == "WORD":
+        start -= 1
+    return start
+
+
 def _before_quotes(doc: Doc, start: int) -> int:
-    """A name between two marks may hold quotes (``（款）“三西”农业建设专项补助（项）``)."""
+    """A name may hold quotes, unless they begin a paragraph (``（款）“三西”农业建设专项补助（项）``)."""
     before = start
     while before > 0 and (doc[before - 1].tag_ == "QUOTE" or doc[before - 1].tag_ not in _NO_NAME):
         before -= 1
-    return before if before > 0 and doc[before - 1].tag_ in _MARKS else start
+    headed = before > 0 and doc[before - 1].tag_ in ("LIST", "BREAK") and doc[before].tag_ != "QUOTE"
+    return before if headed or (before > 0 and doc[before - 1].tag_ in _MARKS) else start
 
 
-def _mention(run: list[tuple[int, Token, str]]) -> tuple[int, int, Names]:
+def _mention(run: Sequence[_Named]) -> tuple[int, int, Names]:
     names: list[str | None] = [None, None, None]
     digits: list[str | None] = [None, None, None]
-    for _, token, name in run:
-        level = _MARKS[token.tag_]
-        names[level] = name
-        found = re.search(r"\d+", token.text)
-        digits[level] = found.group() if found else None
+    for named in run:
+        names[named.level], digits[named.level] = named.name, named.digits
     subject = Names(names[0], names[1], names[2], (digits[0], digits[1], digits[2]))
-    return run[0][0], run[-1][1].i + 1, subject
+    return run[0].start, run[-1].end, subject
 
 
 @Language.factory("gongkai_roles")

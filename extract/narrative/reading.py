@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
@@ -12,6 +13,9 @@ from extract.narrative.drafts import Draft, Names, Setting
 from extract.narrative.resolving import is_exact, is_run_together, resolve, resolve_between
 from models.disclosure import Facts, Section
 from models.statements import NamedSubject, Statement, SubjectExecution
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 _TELLING = re.compile(
     r"\d[\d,，.．]*\s*(?:[百千万亿]*元|[%％])|\d\s*(?:辆|台)|[（(]\d*[类款项][)）]|无车辆|编制\D{0,3}\d|在职\D{0,4}\d"
@@ -23,6 +27,7 @@ _CONTINUES = re.compile(
 _SKIPPED = frozenset({"glossary"})
 _OUTSIDE = frozenset({"annex", "key_work", "duties", "glossary"})
 _CLASS_HEADING = re.compile(r"[（(][类款][)）]")
+_ITEM_DIGITS = 7
 _STATEMENT: TypeAdapter[Statement] = TypeAdapter(Statement)
 
 
@@ -37,13 +42,8 @@ class Block:
 
 
 def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statement, ...]:
-    """Every statement of the running text, in order. Loads spaCy (about half a second) when first called."""
-    from extract.narrative.runtime import load_spacy
-
-    load_spacy()
-    from extract.narrative.language import language
-
-    nlp = language()
+    """Every statement of the running text, in order. Loads spaCy when first called."""
+    nlp = ready_language()
     statements: list[Statement] = []
     inherited = _Inherited()
     for block in _blocks(sections, facts):
@@ -59,6 +59,17 @@ def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statemen
                 draft.names = whole.get(id(draft.names), draft.names)
             statements.append(_statement(draft, block, facts))
     return tuple(_placed(statements, facts.fiscal_year))
+
+
+def ready_language() -> Language:
+    """The pipeline; spaCy is imported, and the pipeline built, when it is first asked for."""
+    from extract.narrative.runtime import load_spacy, without_collecting
+
+    with without_collecting():
+        load_spacy()
+        from extract.narrative.language import language
+
+        return language()
 
 
 def _placed(statements: Sequence[Statement], year: int | None) -> Iterator[Statement]:
@@ -140,29 +151,39 @@ class _Inherited:
         if self._section != block.section.id:
             self._section, self._last = block.section.id, _names_of_heading(block.section.heading)
         last = self._last
-        if names.class_ is None and last.class_ is not None:
+        if names.class_ is None and last.class_ is not None and _says_code(names):
+            self._last = Names()
+        elif names.class_ is None and (last.class_ or (last.group and names.group is None)):
             group = names.group if names.group is not None else last.group
             completed = replace(
                 names, class_=last.class_, group=group, digits=(last.digits[0], *names.digits[1:])
             )
             if _is_of_another_class(names, completed, year):
-                self._last = Names()
+                self._last = Names() if names.item is not None else names
                 return names
             names = completed
-        elif names.class_ is None or (names.group is None and names.item is not None and not last.group):
+        elif names.item is not None and (names.class_ is None or (names.group is None and not last.group)):
             return names
         self._last = Names(names.class_, names.group, None, names.digits)
         return names
 
 
+def _says_code(names: Names) -> bool:
+    """Whether a whole code is printed with the names, so that no context is needed."""
+    return any(digits is not None and len(digits) == _ITEM_DIGITS for digits in names.digits)
+
+
 def _is_of_another_class(names: Names, completed: Names, year: int | None) -> bool:
     """Whether the catalogue knows the names by themselves, but not below the class of the context."""
-    if year is None or (names.group is None and not is_run_together(names, year)):
+    together = year is not None and is_run_together(names, year)
+    if year is None or (names.group is None and not together):
         return False
     below, alone = resolve(completed, year), resolve(names, year)
-    if alone is None or below == alone:
+    if alone is None:
+        return below is None and names.item is None
+    if below == alone:
         return False
-    return below is None or (is_exact(names, year) and not is_exact(completed, year))
+    return together or below is None or (is_exact(names, year) and not is_exact(completed, year))
 
 
 def _names_of_heading(heading: str) -> Names:

@@ -262,7 +262,7 @@ def _is_class(text: str, doc: Doc) -> bool:
 
 def _class(frame: Frame, text: str, money: Token) -> Draft:
     draft = frame.draft("class_use")
-    draft.names = Names(class_=text)
+    draft.names = Names(class_=text.strip("、"))
     put(draft, "amount", money)
     put_roles(draft, frame, {"share_pct": "share_pct"})
     put_common(draft, frame)
@@ -299,7 +299,9 @@ def _is_part(doc: Doc, frame: Frame, name: str) -> bool:
     return False
 
 
-def _part(frame: Frame, name: str, money: Token) -> Draft:
+def _part(frame: Frame, name: str, money: Token) -> Draft | None:
+    if name in ("支出", "收入"):  # of what, stands before it and is no total
+        return None
     draft = frame.draft("composition")
     draft.values["name"] = name
     put(draft, "amount", money)

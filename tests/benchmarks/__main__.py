@@ -17,6 +17,7 @@ from tests.benchmarks import (
     loading,
     memory,
     misprints,
+    narrative,
     proof,
     scans,
     service,
@@ -191,6 +192,19 @@ def _confidence(args: Arguments, workplace: Path) -> str:
     return confidence.measure(fitted, args.scans, args.transcripts, plot=args.write)
 
 
+def _narrative_arguments(command: Parser) -> None:
+    command.add_argument("folder", nargs="?", type=Path, help="PDFs and transcripts (default: the real ones)")
+    command.add_argument("--repeats", type=int, default=5, help="readings of each document; default 5")
+    command.add_argument("--loads", type=int, default=15, help="new processes of each kind; default 15")
+
+
+def _narrative(args: Arguments, workplace: Path) -> str:
+    del workplace
+    times = narrative.load_in_turns(args.loads)
+    shares = [narrative.share_of(path, args.repeats) for path in narrative.documents(args.folder)]
+    return narrative.report(times, shares)
+
+
 BENCHMARKS = {
     "speed": Benchmark(_folder(3), _speed),
     "cold": Benchmark(_folder(5), _cold),
@@ -205,6 +219,7 @@ BENCHMARKS = {
     "bulk": Benchmark(_bulk_arguments, _bulk, BATCHES_PAGE),
     "loading": Benchmark(_loading_arguments, _loading, loading.PAGE),
     "service": Benchmark(_service_arguments, _service),
+    "narrative": Benchmark(_narrative_arguments, _narrative, narrative.PAGE),
 }
 
 

@@ -14,6 +14,7 @@ from tests.benchmarks.documents import ROOT
 PAGE = ROOT / "docs" / "benchmarks.md"
 BATCHES_PAGE = ROOT / "docs" / "digitise.md"
 SCANS_PAGE = ROOT / "docs" / "scans.md"
+PROSE_PAGE = ROOT / "docs" / "narrative.md"
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: bool = True) -> str:

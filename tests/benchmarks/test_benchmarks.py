@@ -180,3 +180,10 @@ def test_proof_counts_repairs_and_author_errors(capsys):
 def test_transcripts_are_read_with_every_noise(capsys):
     main(["transcripts", "--seeds", "3-3"])
     assert "| 3% |" in capsys.readouterr().out
+
+
+def test_running_text_is_timed_beside_its_document(folder, capsys):
+    main(["narrative", str(folder), "--loads", "1", "--repeats", "1"])
+    printed = capsys.readouterr().out
+    assert "| spaCy with our pipeline | 1 |" in printed
+    assert printed.count(".pdf`") == 1

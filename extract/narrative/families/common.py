@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc, Span
 
-from extract.narrative.frames import Frame
+from extract.narrative.frames import Frame, setting_of
 
 BUDGETS = {name: name for name in ("initial_budget", "annual_budget", "adjusted_budget")}
 FINALS = {"final": "final", "executed": "final"}
+_LAST_YEAR = re.compile(r"(?:上一?年度?|去年)(?:同期)?$")
 CLAUSE_ENDS = ("STOP", "SEMICOLON", "BREAK")
 
 
@@ -32,6 +34,14 @@ def year_before(frame: Frame, role: Span) -> int | None:
         if token.tag_ in ("COMMA", "STOP", "SEMICOLON", "MONEY", "BREAK"):
             return None
     return None
+
+
+def is_last_years(frame: Frame, role: Span) -> bool:
+    """Whether a figure is said to be of the year before, by words or by the year printed before it."""
+    year, current = year_before(frame, role), setting_of(frame.doc).fiscal_year
+    if year is not None and current is not None:
+        return year < current
+    return bool(_LAST_YEAR.search(frame.doc[frame.start : role.start].text))
 
 
 def sentence_start(doc: Doc, index: int) -> int:

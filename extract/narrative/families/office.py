@@ -50,7 +50,8 @@ def read_office(doc: Doc) -> Doc:
 
 def _read_operating(doc: Doc) -> None:
     for role in doc.spans["roles"]:
-        budgeted = role.label_ == "budget" and role.start > 0 and doc[role.start - 1].tag_ == "OPERATING"
+        told = role.label_ in ("budget", "final", "executed")
+        budgeted = told and role.start > 0 and doc[role.start - 1].tag_ == "OPERATING"
         if not budgeted and not (role.label_ == "amount" and role[0].tag_ == "OPERATING"):
             continue
         end = next((t.i for t in doc[role.end :] if _leaves_operating(t)), len(doc))

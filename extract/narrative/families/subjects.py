@@ -10,7 +10,7 @@ from extract.narrative.drafts import Draft
 from extract.narrative.families.common import (
     BUDGETS,
     frames_from,
-    year_before,
+    is_last_years,
 )
 from extract.narrative.frames import Frame, drafts_of, names_of, put, put_roles, setting_of
 
@@ -54,9 +54,7 @@ def _put_year_figures(draft: Draft, frame: Frame) -> None:
     setting = setting_of(frame.doc)
     current = "initial_budget" if setting.kind == "budget" else "final"
     for role in frame.having("amount", "final", "executed", "budget"):
-        year = year_before(frame, role)
-        earlier = year is not None and setting.fiscal_year is not None and year < setting.fiscal_year
-        if earlier or (role.label_ == "executed" and setting.kind == "budget"):
+        if is_last_years(frame, role) or (role.label_ == "executed" and setting.kind == "budget"):
             field = "previous"
         elif role.label_ == "amount":
             field = current
@@ -69,7 +67,8 @@ def _put_year_figures(draft: Draft, frame: Frame) -> None:
 
 def _class_use(frame: Frame) -> Draft | None:
     draft = frame.draft("class_use")
-    put_roles(draft, frame, {"amount": "amount", "final": "amount", "share_pct": "share_pct"})
+    told = "budget" if setting_of(frame.doc).kind == "budget" else "final"
+    put_roles(draft, frame, {"amount": "amount", told: "amount", "share_pct": "share_pct"})
     put_common(draft, frame)
     put_words(draft, frame, "USE", "use")
     return draft if "amount" in draft.values else None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from extract.narrative.clauses import put_common, put_completion
+from extract.narrative.clauses import put_change, put_common, put_completion
 from extract.narrative.drafts import Draft
 from extract.narrative.families.common import (
     BUDGETS,
@@ -38,6 +38,9 @@ _PUBLIC_FIELDS = {
 }
 
 
+_OPENING = re.compile(r"[（(](?:其中|含|包括)")
+_BRACKETED = frozenset({"TRIPS", "MARK_CLASS", "MARK_GROUP", "MARK_ITEM", "LIST", "BOUGHT", "COUNT"})
+"""Tokens that hold whole brackets."""
 _CARRYING = frozenset(
     [
         "REASON",
@@ -60,11 +63,29 @@ def read_three_public(doc: Doc) -> Doc:
     if not tags & _ITEMS.keys() or not (setting_of(doc).under("三公") or "PUBLIC_TOTAL" in tags):
         return doc
     starts = [token.i for token in doc if token.tag_ in _ITEMS and _opens_item(doc, token)]
+    outer: Draft | None = None
     for frame in frames_from(doc, starts, _end_of_public(doc, starts)):
-        draft = _public_item(_up_to_next_point(frame))
+        own = _up_to_next_point(frame)
+        closing = _closing(own)
+        draft = _public_item(own if closing is None else Frame.of(doc, own.start, closing))
+        if closing is not None and outer is not None:
+            put_change(outer, Frame.of(doc, closing, own.end))
         if draft is not None:
             drafts_of(doc).append(draft)
+            outer = draft if _OPENING.search(own.doc[own.start : own.end].text) else outer
     return doc
+
+
+def _closing(frame: Frame) -> int | None:
+    """Where a bracket closes that was opened before the frame: what follows is of the expense outside."""
+    depth = 0
+    for token in frame.tokens():
+        if token.tag_ in _ITEMS or token.tag_ in _BRACKETED:
+            continue
+        depth += sum(token.text.count(mark) for mark in "（(") - sum(token.text.count(mark) for mark in "）)")
+        if depth < 0:
+            return token.i
+    return None
 
 
 def _up_to_next_point(frame: Frame) -> Frame:

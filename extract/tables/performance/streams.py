@@ -20,6 +20,7 @@ from extract.tables.performance.facts import execution_header, read_execution
 from extract.tables.performance.goals import read_goal
 from extract.tables.performance.header import Header
 from extract.tables.performance.sheets import SheetCell
+from extract.tables.performance.targets import read_targets
 from extract.tables.performance.values import points, tidy, weighed
 from extract.tables.performance.words import level_of
 
@@ -45,6 +46,8 @@ _LABEL = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _FACTS))
 _MONEY = re.compile(r"预算数|执行数|执行率")
 _FIGURE = re.compile(r"[\d.,]+%?")
 _TOTAL = re.compile(r"(?:^|[^\u4e00-\u9fff])(?:总分|自评得分)[:：]?(\d+(?:\.\d+)?)分?$", re.M)
+_TOTAL_LABEL = re.compile(r"总分|自评总?得分|总得分")
+_MOST_TOTALS = 2
 _MOST_PIECES = 4
 
 
@@ -62,6 +65,8 @@ class _Line:
 def read_stream(lines: Sequence[str]) -> list[Entry]:
     """The entry a table's lines tell; none where they name no indicators."""
     printed = [_Line(tuple(without_inline_marks(line).split())) for line in lines if line.strip()]
+    if found := _targets(printed):
+        return found
     start = next((i for i, _ in enumerate(printed) if _begins_header(printed, i)), None)
     if start is None:
         return []
@@ -75,11 +80,36 @@ def read_stream(lines: Sequence[str]) -> list[Entry]:
     return [] if entry.empty else [entry]
 
 
+def _targets(lines: Sequence[_Line]) -> list[Entry]:
+    """The projects of a target table, whose header names the kind of comparison and no outcome."""
+    body = next((i for i, line in enumerate(lines) if _names_level(line)), len(lines))
+    header = "".join(line.plain for line in lines[:body])
+    fields = _header_fields(header[header.find("三级指标") :] if "三级指标" in header else "")
+    if "comparator" not in fields or "actual" in fields:
+        return []
+    first = max((i for i in range(body) if "备注" in _near(lines, i)), default=0)
+    pieces = [piece for line in lines[first:] for piece in line.pieces]
+    return read_targets(pieces, fields, whole="整体" in header)
+
+
+def _names_level(line: _Line) -> bool:
+    return any("指标" in piece and level_of(piece) is not None for piece in line.pieces)
+
+
 def _total(lines: Sequence[_Line], entry: Entry) -> None:
+    """The total score, on the line of its label or, one cell a line, below it, the points it is of first."""
     found = _TOTAL.search("\n".join(line.plain for line in lines))
     if found is not None:
         entry.figures["total_score"] = Decimal(found[1])
         entry.state("total_score", [_cell(found[0])])
+        return
+    label = next((i for i, line in enumerate(lines) if _TOTAL_LABEL.fullmatch(line.plain)), len(lines))
+    below = list(
+        itertools.takewhile(lambda text: points(text) is not None, (x.plain for x in lines[label + 1 :]))
+    )
+    if below and len(below) <= _MOST_TOTALS:
+        entry.figures["total_score"] = Decimal(below[-1].removesuffix("分"))
+        entry.state("total_score", [_cell(below[-1])])
 
 
 def _near(lines: Sequence[_Line], index: int) -> str:
@@ -109,25 +139,41 @@ def _execution(lines: Sequence[_Line], entry: Entry) -> None:
         return
     above = [_cell(piece) for line in lines[max(0, last - 8) : last + 2] for piece in line.pieces]
     header = execution_header(tuple(cell for cell in above if not _FIGURE.fullmatch(cell.plain)))
-    for line in lines[last:] if header is not None else ():
-        figures = tuple(cell for cell in map(_cell, line.pieces) if _FIGURE.fullmatch(cell.plain))
+    for figures in _figures(lines[last:]) if header is not None else ():
         if header is not None and len(figures) > 1:
             read_execution(Header(header.labels, broken=True), figures, entry)
             return
+
+
+def _figures(lines: Sequence[_Line]) -> Iterator[tuple[SheetCell, ...]]:
+    """The figures of each line; of cells that stand one a line, those below each other."""
+    below: tuple[SheetCell, ...] = ()
+    for line in lines:
+        figures = tuple(cell for cell in map(_cell, line.pieces) if _FIGURE.fullmatch(cell.plain))
+        alone = len(line.pieces) == len(figures) == 1
+        if below and not alone:
+            yield below
+        below = (*below, *figures) if alone else ()
+        if not alone:
+            yield figures
+    yield below
 
 
 def _blocks(lines: Sequence[_Line], entry: Entry) -> Iterator[tuple[int | None, list[_Line]]]:
     """The lines of each annual target, or of the whole, up to what stands behind the indicators."""
     goal: int | None = None
     block: list[_Line] = []
+    begun = False
     for line in lines:
+        begun = begun or _names_level(line)
         if _GOAL.match(line.plain):
             yield goal, block
+            begun = False
             block, draft = [], read_goal((_cell(" ".join(line.pieces)),))
             if draft is not None:
                 entry.goals.append(draft)
                 goal = draft.number
-        elif _END.search(line.plain) and not _HEADER.search(line.plain):
+        elif begun and _END.search(line.plain) and not _HEADER.search(line.plain):
             break
         else:
             block.append(line)

@@ -27,7 +27,7 @@ def read(form, renderer, seed=HELD_OUT, **style):
     return made.truth, extract(made.data, options=options)
 
 
-@pytest.mark.parametrize("renderer", ["tabs", "markdown", "stacked"])
+@pytest.mark.parametrize("renderer", ["tabs", "markdown", "stacked", "lines", "cells"])
 @pytest.mark.parametrize("form", ["wuhan", "changsha", "national"])
 def test_every_indicator_of_a_transcript(form, renderer):
     truth, document = read(form, renderer)
@@ -79,7 +79,7 @@ def test_each_value_stands_where_it_was_printed():
         assert each.cells["name"].text.startswith(each.name)
 
 
-@pytest.mark.parametrize("renderer", ["tabs", "markdown", "lines", "cells", "reportlab"])
+@pytest.mark.parametrize("renderer", ["tabs", "markdown", "stacked", "lines", "cells", "reportlab", "xlsx"])
 def test_key_work(renderer):
     style = {"rulings": "full"} if renderer == "reportlab" else {}
     truth, document = read("key_work", renderer, HELD_OUT, **style)
