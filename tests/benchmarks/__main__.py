@@ -121,11 +121,12 @@ def _scans_arguments(command: Parser) -> None:
     command.add_argument("--arrival", action="append", choices=ARRIVALS, help="a way to arrive; default all")
     command.add_argument("--pages", type=int, default=4, help="pages with tables of each document; default 4")
     command.add_argument("--seed", type=int, default=7, help="of pages, damage, generated documents; 7")
+    command.add_argument("--documents", type=int, help="take so many of them; default all")
     command.add_argument("--log", type=Path, help="add readings to this file; do not repeat those in it")
 
 
 def _scans(args: Arguments, workplace: Path) -> str:
-    sources = scans.documents(args.folder, workplace, args.seed)
+    sources = scans.documents(args.folder, workplace, args.seed)[: args.documents]
     names = args.arrival or list(ARRIVALS)
     return scans.report(scans.read_all(sources, names, seed=args.seed, most=args.pages, log=args.log))
 
