@@ -13,13 +13,17 @@ _DIGIT_PAIRS = frozenset({"08", "06", "09", "17", "14", "38", "35", "56", "58", 
 
 _GROUPS = (
     "市巾布 己已巳 日曰目 未末 木本 人入八 士土 大太犬 千干于 天夫 刀力 贝见 白自 王玉主 "
-    "支友攴 部陪 科料 债偾 贷货 储诸 侍待 拔拨投 析折 免兔 治冶 设没 政攻 收攸 "
-    "住往佳作 社杜 间问 事亊 出岀 资贸 金全 用甲 业亚 农衣 体休 水永 田由 困因 "
-    "团固 院阮 老考 务夯 财贮则 预顶页 育肓 训圳 会合 议仪 工丁 奖浆 助肋 贴贻 "
-    "物牧 通逋 险俭 伤扬 抚扰 环坏 节芐 家象 展屐 机札 构枸 护沪 运远 管菅 "
-    "算箕 款欸 基墓 性牲 府俯 计汁 备各 项顷 划刘 理埋 经泾 费贲 其具 他地 般股 "
+    "支友攴 部陪 科料 债偾 贷货 储诸 侍待 拔拨投 析折 免兔 治冶 设没 政攻 收攸収 住往佳作 "
+    "社杜 间问 事亊 出岀 资贸資 金全 用甲 业亚業 农衣農 体休 水永 田由 困因 团固 院阮 "
+    "老考 务夯務 财贮则財 预顶页預 育肓 训圳 会合 议仪 工丁 奖浆 助肋 贴贻貼 物牧 通逋 "
+    "险俭険險 伤扬傷 抚扰 环坏環 节芐 家象 展屐 机札機 构枸 护沪 运远運 管菅 算箕 款欸 "
+    "基墓 性牲 府俯 计汁計 备各 项顷項 划刘 理埋 经泾經経 费贲費 其具 他地 般股 决決 总總 "
+    "门門 关関關 营營 国囯國 术術 医醫 区區 乡鄉 应應 发發 补補 类類 额額 专專 济濟済 "
+    "学學 动動 办辦 单單 级級 让讓 买買 热熱 复復 归歸 "
 )
 """Characters of the catalogue's names, each with those that recognition takes it for; parted by blanks.
+
+Traditional and Japanese forms are among them: a recogniser of many languages gives those, too.
 
 No two names of one classification differ by them alone, save where they name the same thing.
 """

@@ -152,6 +152,7 @@ def test_words_of_the_field_in_the_name_of_the_organisation_say_nothing(organisa
     [
         ("2021年单位支出页算总表", "expenditure"),
         ("政府性基全预算财政拨款支出决算表", "government_fund"),
+        ("支出決算表", "expenditure"),
         ("一般公共预算则政拔款支出决算表", "general_budget_expenditure"),
     ],
 )
