@@ -156,37 +156,39 @@ def reassess(
 
 @dataclass(frozen=True)
 class _Undecided:
-    """The figures people have decided, by name, and how many that may be doubtful are left in each table."""
+    """What people have decided, by name and by table, and the figures left there that may be doubtful."""
 
+    names: Counter[str]
     decided: Counter[str]
     left: Counter[str]
 
     @classmethod
     def of(cls, tables: Sequence[Table], decided: Collection[CellKey]) -> _Undecided:
-        names: Counter[str] = Counter()
-        left: Counter[str] = Counter()
-        for table in tables:
-            for index, row in enumerate(table.rows):
-                for key, cell in row.cells.items():
-                    if (table.id, index, key) in decided:
-                        names[f"{table.id}/{row_address(row)}/{key}"] += 1
-                    elif _may_be_doubtful(cell, row.amounts.get(key)):
-                        left[table.id] += 1
-        return cls(names, left)
+        rows = {(table.id, index): row for table in tables for index, row in enumerate(table.rows)}
+        names = Counter(f"{id}/{row_address(rows[id, index])}/{key}" for id, index, key in decided)
+        left = Counter(
+            id
+            for (id, index), row in rows.items()
+            for key, cell in row.cells.items()
+            if (id, index, key) not in decided and _may_be_doubtful(cell, row.amounts.get(key))
+        )
+        return cls(names, Counter(id for id, _, _ in decided), left)
 
     def left_of(self, reason: str) -> str | None:
         """What is left of a reason; None when people have decided all its figures.
 
-        Only the first figures of a reason have names. The others are among those that may be
-        doubtful: no more of them can be left.
+        Only the first places of a reason have names. The others are among the figures that may be
+        doubtful, or blank: none is taken to be settled that may not be.
         """
         told = _DOUBTED.fullmatch(reason)
         if told is None:
             return reason
         count, table, why = int(told[1]), told[2], told[3]
         named = Counter(told[4].split(", "))
-        open_names = list((named - self.decided).elements())
-        left = min(count - (named.total() - len(open_names)), self.left[table])
+        open_names = list((named - self.names).elements())
+        settled = named.total() - len(open_names)
+        possible = min(count - settled, self.left[table])
+        left = max(len(open_names), possible, count - self.decided[table])
         if left == count or not left:
             return reason if left else None
         places = _named(open_names, more=left - len(open_names))

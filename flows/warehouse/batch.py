@@ -230,9 +230,10 @@ def _table(arrays: Sequence[pa.Array], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
     for array, field in zip(arrays, schema, strict=True):
-        if array.null_count and not field.nullable:
+        held = array.dictionary if pa.types.is_dictionary(array.type) else array
+        if held.null_count and not field.nullable:
             raise ValueError(f"no {field.name}")
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return pa.Table.from_arrays(arrays, names=schema.names)
 
 
 def _array(values: Sequence[Any], of_type: pa.DataType) -> pa.Array:
@@ -251,11 +252,8 @@ def under_keys(name: str, facts: pa.Table, keys: Sequence[str | None]) -> pa.Tab
     import pyarrow.compute as pc
 
     of_rows = pa.array(keys, pa.string()).take(facts.column(0).combine_chunks())
-    schema = arrow_schema(name)
-    columns = [of_rows, *facts.columns[1:]]
-    keyed = pa.Table.from_arrays(columns, names=schema.names)
-    kept = keyed.filter(pc.is_valid(keyed.column(0))) if None in keys else keyed
-    return kept.cast(schema)
+    keyed = pa.Table.from_arrays([of_rows, *facts.columns[1:]], names=arrow_schema(name).names)
+    return keyed.filter(pc.is_valid(keyed.column(0))) if None in keys else keyed
 
 
 def batches(chunks: Iterator[Sequence[Asked]], workers: int, decisions: str | None) -> Iterator[Batch]:

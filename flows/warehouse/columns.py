@@ -45,6 +45,8 @@ _TYPES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("confidence", *_EDGES), "real"),
     "factor": "factor",
 }
+_DENSE: Final = frozenset({"ordinal", "where", "page", "unit", "factor", "row_number", "line"})
+"""What cells share and what is counted with or looked at: a value a cell."""
 _FACTOR_DIGITS: Final = 13
 """Digits of what a unit is in yuan; with those of a decimal they make the 38 that Arrow multiplies."""
 _FACTORS: Final = {unit: Decimal(yuan) for unit, yuan in YUAN.items()}
@@ -124,14 +126,22 @@ class Amounts:
             return {}, []
         forms, rows, cells = map(_arrays, (self._forms, self._rows, self._cells))
         rows |= {name: array.take(rows["form"]) for name, array in forms.items()}
-        of_cell = pa.array(np.repeat(np.arange(len(rows["where"])), rows["width"].to_numpy()))
-        shared = {name: array.take(of_cell) for name, array in rows.items()}
+        numbers = np.arange(len(rows["where"]), dtype=np.int32)
+        of_cell = pa.array(np.repeat(numbers, rows["width"].to_numpy()))
+        shared = {name: _spread(array, of_cell, dense=name in _DENSE) for name, array in rows.items()}
         address = pc.binary_join_element_wise(shared["where"], cells["column_key"], "/")
         page = pc.coalesce(cells["cell_page"], shared["page"])
         amounts, yuan, wrong = _money(texts, shared["unit"], shared["factor"])
         misfits = [(shared["ordinal"][index].as_py(), address[index].as_py()) for index in wrong]
         made = {"address": address, "page": page, "amount": amounts, "amount_yuan": yuan}
         return shared | cells | made, misfits
+
+
+def _spread(array: pa.Array, places: pa.Array, *, dense: bool) -> pa.Array:
+    """The values of some things for those that share them; unless ``dense``, each is held once."""
+    import pyarrow as pa
+
+    return array.take(places) if dense else pa.DictionaryArray.from_arrays(places, array)
 
 
 class Checks:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = tuple[Any, ...]
+_IN_MEMORY: Final = ":memory:"
 _MEMORY: Final = "256MB"
 """What an embedded database may use while it is written; what does not fit goes to a file beside it."""
 
@@ -79,8 +80,10 @@ class DuckDatabase:
         settings: dict[str, str | bool | int | float | list[str]] = (
             {"enable_external_access": False}
             if self._read_only
-            else {"threads": 1, "checkpoint_threshold": "128MB", "memory_limit": _MEMORY}
+            else {"threads": 1, "checkpoint_threshold": "128MB"}
         )
+        if not self._read_only and self.path != _IN_MEMORY:
+            settings["memory_limit"] = _MEMORY
         try:
             connection = duckdb.connect(self.path, read_only=self._read_only, config=settings)
             connection.execute("SET enable_progress_bar = false")

@@ -14,7 +14,8 @@ from models.disclosure import Disclosure
 
 def decisions_at(place: str) -> str | None:
     """The folder of a store that holds decisions; None for a place without, such as a bucket."""
-    return place if "://" not in place and Path(place, CORRECTIONS).is_file() else None
+    folder = place.removeprefix("file://")
+    return folder if "://" not in folder and Path(folder, CORRECTIONS).is_file() else None
 
 
 def decisions_on(data: bytes, folder: str) -> tuple[Entry, ...]:

@@ -199,6 +199,15 @@ def test_doubts_without_a_name_in_the_reason_go_with_the_last_decision():
     )
 
 
+def test_doubt_about_a_blank_is_dropped_when_the_blank_is_decided():
+    before = doubtful([(3, "project"), (4, "project")], LINES.replace("786.16 768.16", "786.16 786.16"))
+    other = decision("t1/2130305/project", "480.00", "accept")
+    once = corrected(before, [other]).quality
+    assert once.reasons == ("1 figures of t1 (expenditure): its column is open: t1/2130301/project",)
+    again = corrected(before, [other, decision("t1/2130301/project", "", "accept")]).quality
+    assert again.reasons == ()
+
+
 def test_sentence_against_a_figure_somebody_has_decided_is_settled():
     before = document(lines=LINES.replace("786.16 768.16", "786.16 786.16"))
     told = TotalExecution.model_validate(
