@@ -18,8 +18,6 @@ from tests.benchmarks.scans import make_task
 from tests.corpus.raster import CONDITIONS, rasterised
 
 _ARRIVALS = ("scan200", "scan150", "scan300", "fax200")
-_TURNS = 3
-"""Runs with one process and with two take turns; the middle one of so many counts."""
 
 
 def scanned_pages(documents: Sequence[Document], seed: int) -> list[bytes]:
@@ -114,8 +112,7 @@ def two_workers(pages: Sequence[bytes]) -> str:
     processes hinder each other.
     """
     os.environ["GONGKAI_OCR_THREADS"] = "1"
-    turns = [(_together(1, pages), _together(2, pages)) for _ in range(_TURNS)]
-    one, two = (_middle(runs) for runs in zip(*turns, strict=True))
+    one, two = _together(1, pages), _together(2, pages)
     head = ["processes", "pages read by each", "pages/min", "processor time, s/page"]
     rows = [
         [str(count), str(len(pages)), f"{60 / run.wall:.1f}", f"{run.processor:.2f}"]
@@ -131,10 +128,6 @@ class _Run:
 
     wall: float
     processor: float
-
-
-def _middle(runs: Sequence[_Run]) -> _Run:
-    return _Run(statistics.median(run.wall for run in runs), statistics.median(run.processor for run in runs))
 
 
 def _together(count: int, pages: Sequence[bytes]) -> _Run:
