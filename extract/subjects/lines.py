@@ -15,6 +15,7 @@ from importlib.resources import files
 from rapidfuzz.distance import Levenshtein
 
 from extract.reading.pages import Trust
+from extract.subjects.items import corrected_item
 from extract.tables.weighing import row_address
 from models.catalogue import CLASSIFICATIONS, catalogue, comparable, without_space
 from models.catalogue.lookalike import is_misread, plain_name
@@ -68,7 +69,8 @@ def word_lines(table: Table, trust: Trust) -> tuple[Table, tuple[Repair, ...]]:
     """
     if trust == "text_layer":
         return table, ()
-    rows = [_worded_row(row) for row in table.rows]
+    word = _worded_item if table.kind == "procurement" else _worded_row
+    rows = [word(row) for row in table.rows]
     repairs = [_repair(old, new) for old, new in zip(table.rows, rows, strict=True) if old is not new]
     return (table.model_copy(update={"rows": tuple(rows)}), tuple(repairs)) if repairs else (table, ())
 
@@ -78,6 +80,15 @@ def _worded_row(row: Row) -> Row:
     if row.code is not None or not printed or not (row.side or row.level == "total"):
         return row
     meant = corrected_line(printed, row.side)
+    if meant is None:
+        return row
+    level = {"level": "total"} if meant.endswith(_TOTALS) else {}
+    return row.model_copy(update={"name": meant, "printed_name": meant, **level})
+
+
+def _worded_item(row: Row) -> Row:
+    printed = row.name or row.printed_name
+    meant = corrected_item(printed) if row.code is None and printed else None
     if meant is None:
         return row
     level = {"level": "total"} if meant.endswith(_TOTALS) else {}
