@@ -159,16 +159,23 @@ def _total(performance: Performance, where: str, *, complete: bool) -> Iterator[
     )
 
 
+def _project(name: str) -> str:
+    """A project's name to compare, whether or not the word 项目 stands at its end."""
+    return comparable(name.removesuffix("项目"))
+
+
 def _told(performance: Performance, where: str, statements: Sequence[Statement]) -> Iterator[_Finding]:
     """What the review in the text says of a project is what its table says."""
     if performance.project is None:
         return
-    name = comparable(performance.project.removesuffix("项目"))
-    told = [s for s in statements if isinstance(s, ProjectExecution) and comparable(s.project) == name]
-    for statement in told[:1]:
+    name = _project(performance.project)
+    told = [s for s in statements if isinstance(s, ProjectExecution) and _project(s.project) == name]
+    compared: set[tuple[str, Decimal]] = set()
+    for statement in told:
         for said, printed in _MONEY:
             left, right = getattr(statement, said), getattr(performance, printed)
-            if left is not None and right is not None:
+            if left is not None and right is not None and (printed, left) not in compared:
+                compared.add((printed, left))
                 slack = Decimal(1).scaleb(-min(places_of(left), places_of(right))) / 2
                 status = weigh_equal(left, right, slack)
                 yield _Finding("review = table", f"{where}/{printed}", status, left, right)

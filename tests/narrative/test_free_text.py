@@ -61,6 +61,13 @@ def test_parts_and_additions_are_not_the_subjects():
     assert figures(statement) == {"initial_budget": "10", "final": "15"}
 
 
+def test_what_exceeds_the_budget_is_a_change_and_a_changed_budget_is_the_years():
+    (over,) = statements(f"{SUBJECT}。年初预算10万元，决算15万元，超年初预算5万元。")
+    assert figures(over) == {"initial_budget": "10", "final": "15", "change": "5"}
+    (changed,) = statements(f"{SUBJECT}年初预算安排3万元，全年预算调整为2.5万元，支出决算2.4万元。")
+    assert changed["annual_budget"] == "2.5"
+
+
 def test_a_code_in_brackets_is_believed_before_the_context():
     first, second = statements(
         "1.教育支出（类）普通教育（款）小学教育（项）。年初预算为5万元，支出决算为4万元。\n"

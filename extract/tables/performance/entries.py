@@ -24,6 +24,7 @@ from models.performance import Comparator, Goal, Indicator, Performance, Perform
 TEXTS = ("target", "actual", "content", "criterion", "category", "reason")
 """Fields of an indicator that are texts and may go on below."""
 _FULL = 2
+_FEW = 3
 
 
 @dataclass
@@ -133,6 +134,18 @@ def placed(cells: Sequence[SheetCell]) -> Place | None:
     if not cells:
         return None
     return Place(page=cells[0].page, text=" ".join(cell.text for cell in cells), bbox=cells[0].box)
+
+
+def doubt_blanks(drafts: Sequence[Draft]) -> None:
+    """Doubt the indicators that lack what nearly all others of their table print.
+
+    A sign alone in its cell, an ``=`` above all, is what the recognition of a picture loses first.
+    """
+    for said in (lambda draft: draft.text("target"), lambda draft: comparator_in(draft.text("comparator"))):
+        blank = [draft for draft in drafts if not said(draft)]
+        if len(drafts) >= _FEW and 2 * len(blank) < len(drafts):
+            for draft in blank:
+                draft.flags.add("unsure")
 
 
 @dataclass

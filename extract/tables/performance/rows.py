@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extract.tables.amounts import normalised
-from extract.tables.performance.entries import TEXTS, Draft, Entry, Level, first_figure, same_name
+from extract.tables.performance.entries import (
+    TEXTS,
+    Draft,
+    Entry,
+    Level,
+    doubt_blanks,
+    first_figure,
+    same_name,
+)
 from extract.tables.performance.facts import execution_header, note_unit, read_execution, read_facts
 from extract.tables.performance.goals import more_of, read_goal
 from extract.tables.performance.header import Header, is_header_part, joined_header, read_header
@@ -194,7 +202,8 @@ class Reader:
                 level.text += text
                 continue
             torn = normalised(level.text).count("(") > normalised(level.text).count(")")
-            rest = level_of(text) is None and (torn or level_of(level.text + text) is not None)
+            parts = None in (level_of(text), level_of(level.text))  # of a name cut by a rule that is none
+            rest = (level_of(text) is None and torn) or (parts and level_of(level.text + text) is not None)
             if level.text and rest:
                 level.text += text
                 continue
@@ -207,6 +216,8 @@ class Reader:
         if not self.entry.drafts:
             return False
         last = self.entry.drafts[-1]
+        if last.level2 is self.level2 and _are_halves(last, body):
+            return True
         if self._turned(last, body) and not _VALUES & set(body):
             return not any(cell.begins and level_of(cell.text) for cell in row)
         if set(body) == {"name"}:
@@ -231,6 +242,13 @@ class Reader:
         return name.count("(") > name.count(")") or weighed(text).weight is not None
 
 
+def _are_halves(last: Draft, body: Mapping[str, list[SheetCell]]) -> bool:
+    """Whether one prints a name and nothing else, the other everything but a name: a row cut in two."""
+    printed = {name for name in _BODY if last.text(name)}
+    sides = (printed, set(body))
+    return {"name"} in sides and any("name" not in side and side & _VALUES for side in sides)
+
+
 def _is_label(cell: SheetCell) -> bool:
     """Whether a cell names a column: what stands beside the indicators is often their common label."""
     return labels("columns").field(cell.text) is not None
@@ -241,4 +259,5 @@ def read_entries(sheet: Sheet) -> list[Entry]:
     reader = Reader()
     for row in sheet:
         reader.read(row)
+    doubt_blanks([draft for entry in reader.entries for draft in entry.drafts if not draft.empty])
     return [entry for entry in reader.entries if not entry.empty]

@@ -85,9 +85,9 @@ class Compared:
 
 
 def comparator_in(text: str) -> Comparator | None:
-    """The comparator a cell of its own prints (``≥``, ``大于等于``, ``定性``)."""
+    """The comparator a cell of its own prints (``≥``, ``大于等于``, ``定性``); a recognised 二 is a ``=``."""
     plain = normalised(text)
-    return "定性" if plain == "定性" else _SIGNS.get(plain)
+    return "定性" if plain == "定性" else _SIGNS.get("=" if plain == "二" else plain)
 
 
 def compared(text: str) -> Compared:
