@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extract.accounting.constraints import Arithmetic
-from extract.accounting.solver import INEXACT, MARGIN, VIOLATED, Domains, Option
+from extract.accounting.pruning import INEXACT, MARGIN, VIOLATED, Domains, Option
 from extract.tables.weighing import Address
 
 _DEAREST = 20

@@ -32,8 +32,9 @@ from extract.accounting.constraints import LARGEST, Arithmetic, arithmetic_of
 from extract.accounting.determinacy import twice_determined
 from extract.accounting.examination import Examination, examine
 from extract.accounting.forced import forced
+from extract.accounting.pruning import Domains, Option, pruned
 from extract.accounting.slid import Slide, slides, with_slides
-from extract.accounting.solver import Domains, Option, Solver, components, pruned
+from extract.accounting.solver import Solver, components
 from extract.tables.amounts import is_blank, normalised
 from extract.tables.reading import Doubt
 from extract.tables.weighing import Address, row_address
@@ -41,7 +42,7 @@ from models.disclosure import Cell, Kind, Repair, Row, Table
 
 UNREAD = 25
 """What it costs to leave a cell without a figure although something is printed in it."""
-BUDGET = 0.07
+BUDGET = 0.35
 """The solver's deterministic time for a document; about a second by the clock, when it is used up."""
 _ROUNDS = 5
 _NOISY_CELLS = 3
