@@ -94,6 +94,17 @@ class Arithmetic:
         pairs = zip(constraint.weights, constraint.cells, strict=True)
         return sum(weight * values.get(cell, 0) for weight, cell in pairs)
 
+    def holds_with(
+        self, address: Address, whole: int, numbers: Iterable[int], values: Mapping[Address, int]
+    ) -> bool:
+        """Whether identities of a cell would hold with this value, the others being ``values``."""
+        step = whole - values.get(address, 0)
+        return all(
+            abs(self.residual(self.constraints[n], values) + self.weight(n, address) * step)
+            <= self.constraints[n].slack
+            for n in numbers
+        )
+
     def fails(self, number: int) -> bool:
         constraint = self.constraints[number]
         return abs(self.residual(constraint, self.values)) > constraint.slack

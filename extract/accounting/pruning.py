@@ -74,13 +74,17 @@ class _Sum:
         wanted = -(self.residual + self.steps[cell][value])
         if abs(wanted) <= slack:
             return True
-        if slack:
-            near = _between(self._ordered, wanted - slack, wanted + slack)
-            single = any(self._owners[step] != cell for step in near)
-        else:
-            single = self._owners.get(wanted, cell) != cell
-        return single or any(
-            True for _ in _between(self._pairs.get(cell, ()), wanted - slack, wanted + slack)
+        if self._alone(cell, wanted, slack):
+            return True
+        pairs = self._pairs.get(cell)
+        return pairs is not None and next(_between(pairs, wanted - slack, wanted + slack), None) is not None
+
+    def _alone(self, cell: Address, wanted: int, slack: int) -> bool:
+        """Whether one change of another cell makes it hold."""
+        if not slack:
+            return self._owners.get(wanted, cell) != cell
+        return any(
+            self._owners[step] != cell for step in _between(self._ordered, wanted - slack, wanted + slack)
         )
 
 
@@ -103,47 +107,61 @@ def pruned(arithmetic: Arithmetic, domains: Domains) -> dict[Address, tuple[Opti
     """
     current = {cell: tuple(options) for cell, options in domains.items()}
     numbers = {n for cell in domains for n in arithmetic.by_cell.get(cell, ())}
-    worth: dict[int, dict[tuple[Address, int], int]] = {}
+    worth: _Worth = {}
+    todo = {n for n in numbers if _is_failing(arithmetic, n)}
+    untouched = numbers - todo
     for _ in range(_PASSES):
-        for number in sorted(numbers):
-            worth[number] = dict(_gains(arithmetic, arithmetic.constraints[number], current))
-        touched = {cell for number in numbers for cell in arithmetic.constraints[number].cells}
+        for number in sorted(todo):
+            worth[number] = _gains(arithmetic, arithmetic.constraints[number], current)
+        touched = {cell for number in todo for cell in arithmetic.constraints[number].cells}
         fewer = {cell: _paying(arithmetic, cell, current[cell], worth) for cell in current if cell in touched}
         changed = [cell for cell, options in fewer.items() if len(options) < len(current[cell])]
         current |= fewer
-        numbers = {n for cell in changed for n in arithmetic.by_cell[cell]}
+        todo = {n for cell in changed for n in arithmetic.by_cell[cell]} | untouched
+        untouched = set()
     return current
 
 
+_Worth = dict[int, dict[Address, dict[int, int]]]
+"""What an identity is worth to the options of its cells."""
+
+
+def _is_failing(arithmetic: Arithmetic, number: int) -> bool:
+    constraint = arithmetic.constraints[number]
+    off = abs(arithmetic.residual(constraint, arithmetic.values))
+    return off > (0 if arithmetic.exact else constraint.slack)
+
+
 def _paying(
-    arithmetic: Arithmetic,
-    cell: Address,
-    options: Sequence[Option],
-    worth: Mapping[int, Mapping[tuple[Address, int], int]],
+    arithmetic: Arithmetic, cell: Address, options: Sequence[Option], worth: _Worth
 ) -> tuple[Option, ...]:
     base = arithmetic.values.get(cell, 0)
     usual = next((option.cost for option in options if option.value == base), 0)
     kept = (options[0].value, base)
-    own = [worth[number] for number in arithmetic.by_cell[cell]]
+    known = (worth.get(number) for number in arithmetic.by_cell[cell])
+    own = [gains[cell] for gains in known if gains is not None and cell in gains]
     return tuple(
         option
         for option in options
         if option.value in kept
-        or sum(gains.get((cell, option.value), 0) for gains in own) - (option.cost - usual) + MARGIN >= 0
+        or sum(gains.get(option.value, 0) for gains in own) - (option.cost - usual) + MARGIN >= 0
     )
 
 
-def _gains(
-    arithmetic: Arithmetic, constraint: Constraint, domains: Domains
-) -> Iterator[tuple[tuple[Address, int], int]]:
+def _gains(arithmetic: Arithmetic, constraint: Constraint, domains: Domains) -> dict[Address, dict[int, int]]:
     """What an identity is worth to each option: its cost if it can hold now, minus it if it no longer can."""
     sums = _Sum(arithmetic, constraint, domains)
     slack = 0 if arithmetic.exact else constraint.slack
     failing = abs(sums.residual) > slack
-    for cell, own in sums.steps.items():
-        for value, step in own.items():
-            if abs(step) > slack and sums.can_hold(cell, value, slack) == failing:
-                yield (cell, value), VIOLATED if failing else -VIOLATED
+    worth = VIOLATED if failing else -VIOLATED
+    return {
+        cell: {
+            value: worth
+            for value, step in own.items()
+            if abs(step) > slack and sums.can_hold(cell, value, slack) == failing
+        }
+        for cell, own in sums.steps.items()
+    }
 
 
 # After the search -----------------------------------------------------------------------------
