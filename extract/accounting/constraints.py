@@ -105,9 +105,24 @@ class Arithmetic:
             for n in numbers
         )
 
+    @cached_property
+    def _off(self) -> dict[int, int]:
+        return {}
+
+    def off(self, number: int) -> int:
+        """Left minus right of an identity, with the figures as they are."""
+        if number not in self._off:
+            self._off[number] = self.residual(self.constraints[number], self.values)
+        return self._off[number]
+
     def fails(self, number: int) -> bool:
-        constraint = self.constraints[number]
-        return abs(self.residual(constraint, self.values)) > constraint.slack
+        return abs(self.off(number)) > self.constraints[number].slack
+
+    def with_values(self, values: Mapping[Address, int]) -> Arithmetic:
+        """The same identities with some figures replaced."""
+        found = Arithmetic(self.constraints, {**self.values, **values}, self.scale, self.exact)
+        found.__dict__.update(by_cell=self.by_cell, _weights=self._weights)
+        return found
 
 
 def arithmetic_of(tables: Sequence[Table], kind: Kind | None, readings: Readings | None = None) -> Arithmetic:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from extract.accounting.constraints import Arithmetic, Constraint
+from extract.accounting.constraints import Arithmetic
 from extract.tables.weighing import Address
 
 VIOLATED = 25
@@ -35,8 +35,9 @@ Domains = Mapping[Address, Sequence[Option]]
 class _Sum:
     """An identity with what its open cells can add to it: any combination of few, one change of many."""
 
-    def __init__(self, arithmetic: Arithmetic, constraint: Constraint, domains: Domains) -> None:
-        self.residual = arithmetic.residual(constraint, arithmetic.values)
+    def __init__(self, arithmetic: Arithmetic, number: int, domains: Domains) -> None:
+        constraint = arithmetic.constraints[number]
+        self.residual = arithmetic.off(number)
         self.slack = constraint.slack
         self.steps: dict[Address, dict[int, int]] = {}
         for cell, weight in zip(constraint.cells, constraint.weights, strict=True):
@@ -112,7 +113,7 @@ def pruned(arithmetic: Arithmetic, domains: Domains) -> dict[Address, tuple[Opti
     untouched = numbers - todo
     for _ in range(_PASSES):
         for number in sorted(todo):
-            worth[number] = _gains(arithmetic, arithmetic.constraints[number], current)
+            worth[number] = _gains(arithmetic, number, current)
         touched = {cell for number in todo for cell in arithmetic.constraints[number].cells}
         fewer = {cell: _paying(arithmetic, cell, current[cell], worth) for cell in current if cell in touched}
         changed = [cell for cell, options in fewer.items() if len(options) < len(current[cell])]
@@ -127,9 +128,8 @@ _Worth = dict[int, dict[Address, dict[int, int]]]
 
 
 def _is_failing(arithmetic: Arithmetic, number: int) -> bool:
-    constraint = arithmetic.constraints[number]
-    off = abs(arithmetic.residual(constraint, arithmetic.values))
-    return off > (0 if arithmetic.exact else constraint.slack)
+    slack = 0 if arithmetic.exact else arithmetic.constraints[number].slack
+    return abs(arithmetic.off(number)) > slack
 
 
 def _paying(
@@ -148,10 +148,10 @@ def _paying(
     )
 
 
-def _gains(arithmetic: Arithmetic, constraint: Constraint, domains: Domains) -> dict[Address, dict[int, int]]:
+def _gains(arithmetic: Arithmetic, number: int, domains: Domains) -> dict[Address, dict[int, int]]:
     """What an identity is worth to each option: its cost if it can hold now, minus it if it no longer can."""
-    sums = _Sum(arithmetic, constraint, domains)
-    slack = 0 if arithmetic.exact else constraint.slack
+    sums = _Sum(arithmetic, number, domains)
+    slack = 0 if arithmetic.exact else sums.slack
     failing = abs(sums.residual) > slack
     worth = VIOLATED if failing else -VIOLATED
     return {
@@ -208,7 +208,7 @@ def contestable(arithmetic: Arithmetic, domains: Domains) -> dict[Address, tuple
 
 def _stakes(arithmetic: Arithmetic, domains: Domains) -> Iterator[tuple[Address, dict[int, _Stake]]]:
     numbers = dict.fromkeys(n for cell in domains for n in arithmetic.by_cell.get(cell, ()))
-    sums = {n: _Sum(arithmetic, arithmetic.constraints[n], domains) for n in numbers}
+    sums = {n: _Sum(arithmetic, n, domains) for n in numbers}
     for cell, options in domains.items():
         base = arithmetic.values.get(cell, 0)
         usual = next((option.cost for option in options if option.value == base), 0)

@@ -8,7 +8,6 @@ Whatever an author may have printed stays as it is.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from extract.accounting.acceptance import accept
@@ -120,8 +119,9 @@ def _forced(
 
 def _settled(arithmetic: Arithmetic, proposed: Mapping[Address, Candidate]) -> Arithmetic:
     """The arithmetic with these figures."""
-    wholes = {cell: arithmetic.scale.whole(cell, candidate.value) for cell, candidate in proposed.items()}
-    return replace(arithmetic, values={**arithmetic.values, **wholes})
+    return arithmetic.with_values(
+        {cell: arithmetic.scale.whole(cell, candidate.value) for cell, candidate in proposed.items()}
+    )
 
 
 def _still_open(arithmetic: Arithmetic, domains: Domains, guesses: Collection[Address]) -> Domains:
@@ -163,8 +163,7 @@ def _failing(arithmetic: Arithmetic) -> list[int]:
     return [
         number
         for number, constraint in enumerate(arithmetic.constraints)
-        if abs(arithmetic.residual(constraint, arithmetic.values))
-        > (0 if arithmetic.exact else constraint.slack)
+        if abs(arithmetic.off(number)) > (0 if arithmetic.exact else constraint.slack)
     ]
 
 
@@ -174,7 +173,7 @@ def _implied(arithmetic: Arithmetic, address: Address, cell: PrintedCell) -> Ite
     asked = set()
     for number in arithmetic.by_cell[address]:
         constraint = arithmetic.constraints[number]
-        residual = arithmetic.residual(constraint, arithmetic.values)
+        residual = arithmetic.off(number)
         if residual:
             weight = constraint.weights[constraint.cells.index(address)]
             asked.add(base - residual * weight)

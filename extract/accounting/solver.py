@@ -7,7 +7,7 @@ and Parisi, 2005-2010), with costs from the reader, solved exactly with OR-tools
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extract.accounting.constraints import Arithmetic, Constraint
@@ -84,7 +84,7 @@ class Solver:
         Options that belong to no rival are left out first, and what is left falls into parts. The
         best of all is the best in every part.
         """
-        assigned = replace(self.arithmetic, values={**self.arithmetic.values, **best})
+        assigned = self.arithmetic.with_values(best)
         left = {cell: o for cell, o in contestable(assigned, domains).items() if len(o) > 1}
         doubtful: set[Address] = set()
         for cells in components(assigned, left):
