@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from extract.accounting.candidates import Alternative
 from extract.accounting.examination import Examination, examine
-from extract.accounting.repair import ProvenTables, prove_amounts
+from extract.accounting.outcome import ProvenTables
+from extract.accounting.repair import prove_amounts
 from extract.accounting.suspicion import cells_of, suspects
 
 __all__ = [

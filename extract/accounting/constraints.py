@@ -94,9 +94,35 @@ class Arithmetic:
         pairs = zip(constraint.weights, constraint.cells, strict=True)
         return sum(weight * values.get(cell, 0) for weight, cell in pairs)
 
+    def holds_with(
+        self, address: Address, whole: int, numbers: Iterable[int], values: Mapping[Address, int]
+    ) -> bool:
+        """Whether identities of a cell would hold with this value, the others being ``values``."""
+        step = whole - values.get(address, 0)
+        return all(
+            abs(self.residual(self.constraints[n], values) + self.weight(n, address) * step)
+            <= self.constraints[n].slack
+            for n in numbers
+        )
+
+    @cached_property
+    def _off(self) -> dict[int, int]:
+        return {}
+
+    def off(self, number: int) -> int:
+        """Left minus right of an identity, with the figures as they are."""
+        if number not in self._off:
+            self._off[number] = self.residual(self.constraints[number], self.values)
+        return self._off[number]
+
     def fails(self, number: int) -> bool:
-        constraint = self.constraints[number]
-        return abs(self.residual(constraint, self.values)) > constraint.slack
+        return abs(self.off(number)) > self.constraints[number].slack
+
+    def with_values(self, values: Mapping[Address, int]) -> Arithmetic:
+        """The same identities with some figures replaced."""
+        found = Arithmetic(self.constraints, {**self.values, **values}, self.scale, self.exact)
+        found.__dict__.update(by_cell=self.by_cell, _weights=self._weights)
+        return found
 
 
 def arithmetic_of(tables: Sequence[Table], kind: Kind | None, readings: Readings | None = None) -> Arithmetic:

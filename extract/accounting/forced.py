@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extract.accounting.constraints import Arithmetic
-from extract.accounting.solver import INEXACT, MARGIN, VIOLATED, Domains, Option
+from extract.accounting.pruning import INEXACT, MARGIN, VIOLATED, Domains, Option
 from extract.tables.weighing import Address
 
 _DEAREST = 20
@@ -41,6 +41,7 @@ class _Search:
     residuals: list[int]
     stale: set[Address] = field(default_factory=set)
     """Cells whose effects must be found anew."""
+    _terms: dict[Address, list[tuple[int, int, int]]] = field(default_factory=dict)
 
     def settle(self, cell: Address, value: int) -> None:
         """Take a cell to have this value from now on."""
@@ -58,20 +59,46 @@ class _Search:
     def effect(self, cell: Address, value: int) -> Effect:
         fixed: set[int] = set()
         sharpened = 0
-        for number in self.arithmetic.by_cell[cell]:
-            before, after = self._states(number, cell, value)
+        step = value - self.values.get(cell, 0)
+        unread = cell in self.unread
+        for number, weight, slack in self.terms(cell):
+            residual = self.residuals[number]
+            before = _FAILS if unread else self._state(residual, slack)
+            after = self._state(residual + weight * step, slack)
             if after > before:
-                return Effect(frozenset(), 0, harms=True)
-            if before == _FAILS and after == _EXACT and self._far(number, cell):
+                return _HARM
+            if before == _FAILS and after == _EXACT and (unread or self._far(residual, slack)):
                 fixed.add(number)
             sharpened += before == _ROUNDED > after
         return Effect(frozenset(fixed), sharpened, harms=False)
 
+    def asked(self, cell: Address) -> list[tuple[int, int]]:
+        """The values that would put an identity of the cell right, or make it exact: from, to."""
+        base = self.values.get(cell, 0)
+        unread = cell in self.unread
+        found = []
+        for number, weight, slack in self.terms(cell):
+            residual = self.residuals[number]
+            if unread or residual:
+                room = 0 if self.arithmetic.exact else slack
+                found.append((base - weight * residual - room, base - weight * residual + room))
+        return found
+
+    def terms(self, cell: Address) -> Sequence[tuple[int, int, int]]:
+        """The identities of a cell, with its weight in them and their slack."""
+        if cell not in self._terms:
+            self._terms[cell] = [
+                (number, self.weight(number, cell), self.arithmetic.constraints[number].slack)
+                for number in self.arithmetic.by_cell[cell]
+            ]
+        return self._terms[cell]
+
     def failing(self, cell: Address, value: int) -> int:
         """How many identities that speak of the cell would still fail."""
+        step = value - self.values.get(cell, 0)
         return sum(
-            self._states(number, cell, value)[1] == _FAILS and self.closed(number, cell)
-            for number in self.arithmetic.by_cell[cell]
+            self._state(self.residuals[number] + weight * step, slack) == _FAILS and self.closed(number, cell)
+            for number, weight, slack in self.terms(cell)
         )
 
     def closed(self, number: int, cell: Address) -> bool:
@@ -79,17 +106,9 @@ class _Search:
         cells = self.arithmetic.constraints[number].cells
         return all(other == cell or other not in self.open for other in cells)
 
-    def _states(self, number: int, cell: Address, value: int) -> tuple[int, int]:
-        slack = self.arithmetic.constraints[number].slack
-        residual = self.residuals[number]
-        now = residual + self.weight(number, cell) * (value - self.values.get(cell, 0))
-        before = _FAILS if cell in self.unread else self._state(residual, slack)
-        return before, self._state(now, slack)
-
-    def _far(self, number: int, cell: Address) -> bool:
+    def _far(self, residual: int, slack: int) -> bool:
         """Whether a failing identity is off by more than rounding could blur."""
-        blur = 0 if self.arithmetic.exact else 2 * self.arithmetic.constraints[number].slack
-        return cell in self.unread or abs(self.residuals[number]) > blur
+        return abs(residual) > (0 if self.arithmetic.exact else 2 * slack)
 
     def _state(self, residual: int, slack: int) -> int:
         if abs(residual) > slack:
@@ -98,6 +117,7 @@ class _Search:
 
 
 _EXACT, _ROUNDED, _FAILS = 0, 1, 2
+_HARM = Effect(frozenset(), 0, harms=True)
 _Effects = Sequence[tuple[Option, Effect]]
 
 
@@ -147,8 +167,11 @@ def _harmless(search: _Search, cell: Address) -> list[tuple[Option, Effect]]:
     if cell not in search.unread and not _suspect(search, cell):
         return []
     found = []
+    asked = search.asked(cell)
     for option in search.domains[cell]:
         if option.value == search.values.get(cell, 0) and cell not in search.unread:
+            continue
+        if not any(least <= option.value <= most for least, most in asked):
             continue
         effect = search.effect(cell, option.value)
         if not effect.harms and (effect.fixed or effect.sharpened):

@@ -6,39 +6,19 @@ and Parisi, 2005-2010), with costs from the reader, solved exactly with OR-tools
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from extract.accounting.constraints import Arithmetic, Constraint
+from extract.accounting.pruning import INEXACT, MARGIN, VIOLATED, Domains, Option, contestable
 from extract.tables.weighing import Address
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar, LinearExprT
 
-VIOLATED = 25
-"""Cost of an identity that does not hold: two of them outweigh two misread digits in one figure."""
-INEXACT = 7
-"""Cost of an identity that holds by rounding only, where the author's sums are exact."""
-MARGIN = 6
-"""An assignment this much dearer than the cheapest is still a rival."""
-_PAIRED = 2
-"""With so many other open cells a sum is searched for any combination, with more for one change."""
-_PASSES = 6
 _SHARE = 0.5
 """Of the budget left, for one component."""
-
-
-class Option(NamedTuple):
-    """A value (whole number) a cell may have, and what it costs to believe it."""
-
-    value: int
-    cost: int
-
-
-Domains = Mapping[Address, Sequence[Option]]
-"""Options of the open cells, what was read first; every other cell is as read."""
 
 
 @dataclass(frozen=True)
@@ -51,93 +31,6 @@ class Answer:
     changed: Mapping[Address, int]
     doubtful: frozenset[Address]
     finished: bool
-
-
-# Leaving out what cannot matter ---------------------------------------------------------------
-
-
-def pruned(arithmetic: Arithmetic, domains: Domains) -> dict[Address, tuple[Option, ...]]:
-    """The options that can belong to a cheapest assignment or a rival of it, what was read among them.
-
-    An option pays if the failing identities that can hold with it outweigh its cost and the
-    holding ones that must then fail. Whether an identity can hold is asked of every combination
-    of the other open cells in a short one, of one further change in a long one.
-    """
-    current = {cell: tuple(options) for cell, options in domains.items()}
-    numbers = {n for cell in domains for n in arithmetic.by_cell.get(cell, ())}
-    worth: dict[int, dict[tuple[Address, int], int]] = {}
-    for _ in range(_PASSES):
-        for number in sorted(numbers):
-            worth[number] = dict(_gains(arithmetic, arithmetic.constraints[number], current))
-        touched = {cell for number in numbers for cell in arithmetic.constraints[number].cells}
-        fewer = {cell: _paying(arithmetic, cell, current[cell], worth) for cell in current if cell in touched}
-        changed = [cell for cell, options in fewer.items() if len(options) < len(current[cell])]
-        current |= fewer
-        numbers = {n for cell in changed for n in arithmetic.by_cell[cell]}
-    return current
-
-
-def _paying(
-    arithmetic: Arithmetic,
-    cell: Address,
-    options: Sequence[Option],
-    worth: Mapping[int, Mapping[tuple[Address, int], int]],
-) -> tuple[Option, ...]:
-    base = arithmetic.values.get(cell, 0)
-    usual = next((option.cost for option in options if option.value == base), 0)
-    kept = (options[0].value, base)
-    own = [worth[number] for number in arithmetic.by_cell[cell]]
-    return tuple(
-        option
-        for option in options
-        if option.value in kept
-        or sum(gains.get((cell, option.value), 0) for gains in own) - (option.cost - usual) + MARGIN >= 0
-    )
-
-
-def _gains(
-    arithmetic: Arithmetic, constraint: Constraint, domains: Domains
-) -> Iterator[tuple[tuple[Address, int], int]]:
-    """What an identity is worth to each option: its cost if it can hold now, minus it if it no longer can."""
-    values = arithmetic.values
-    residual = arithmetic.residual(constraint, values)
-    slack = 0 if arithmetic.exact else constraint.slack
-    failing = abs(residual) > slack
-    steps: dict[Address, list[tuple[int, int]]] = {}
-    for cell, weight in zip(constraint.cells, constraint.weights, strict=True):
-        if cell in domains:
-            base = values.get(cell, 0)
-            own = [(weight * (o.value - base), o.value) for o in domains[cell] if o.value != base]
-            if own:
-                steps[cell] = own
-    for cell, own in steps.items():
-        reachable = _Reachable([steps[other] for other in steps if other != cell], slack)
-        for step, value in own:
-            if abs(step) > slack and reachable.covers(-(residual + step)) == failing:
-                yield (cell, value), VIOLATED if failing else -VIOLATED
-
-
-class _Reachable:
-    """What other open cells can add to a residual: any combination of few, one change of many."""
-
-    def __init__(self, others: Sequence[Sequence[tuple[int, int]]], slack: int) -> None:
-        self.slack = slack
-        lists = [[0, *(step for step, _ in each)] for each in others]
-        self.pair = lists if len(lists) == _PAIRED else None
-        sums = lists[0] if self.pair else [step for each in lists for step in each]
-        self.sorted = sorted({0, *sums})
-        self.exactly = frozenset(self.sorted)
-
-    def covers(self, wanted: int) -> bool:
-        if self.pair:
-            return any(self._has(wanted - step) for step in self.pair[1])
-        return self._has(wanted)
-
-    def _has(self, wanted: int) -> bool:
-        if not self.slack:
-            return wanted in self.exactly
-        place = bisect_left(self.sorted, wanted - self.slack)
-        return place < len(self.sorted) and self.sorted[place] <= wanted + self.slack
 
 
 # Parts that have nothing to do with each other ------------------------------------------------
@@ -176,26 +69,57 @@ class Solver:
 
     def solve(self, domains: Domains) -> Answer:
         """The cheapest assignment of one component, and which of its changes have rivals."""
-        model = _Model(self.arithmetic, domains)
-        best = self._run(model)
+        best = self._run(_Model(self.arithmetic, domains))
         if best is None:
             return Answer({}, frozenset(), finished=False)
         changed = {cell: value for cell, value in best.items() if value != domains[cell][0].value}
-        doubtful: set[Address] = set()
-        model.limit(model.cost + MARGIN)
-        while settled := {cell: value for cell, value in changed.items() if cell not in doubtful}:
-            model.differ(settled)
-            rival = self._run(model)
-            if rival is None:
-                return Answer(changed, frozenset(doubtful), finished=model.refuted)
-            doubtful |= {cell for cell, value in settled.items() if rival[cell] != value}
-        return Answer(changed, frozenset(doubtful), finished=True)
+        doubtful = self._doubtful(domains, best, changed)
+        return Answer(changed, doubtful or frozenset(), finished=doubtful is not None)
 
-    def _run(self, model: _Model) -> dict[Address, int] | None:
+    def _doubtful(
+        self, domains: Domains, best: Mapping[Address, int], changed: Mapping[Address, int]
+    ) -> frozenset[Address] | None:
+        """The changed cells that another value suits nearly as well; None where time ran out.
+
+        Options that belong to no rival are left out first, and what is left falls into parts. The
+        best of all is the best in every part.
+        """
+        assigned = self.arithmetic.with_values(best)
+        left = {cell: o for cell, o in contestable(assigned, domains).items() if len(o) > 1}
+        doubtful: set[Address] = set()
+        for cells in components(assigned, left):
+            settled = {cell: changed[cell] for cell in cells if cell in changed}
+            rivals = self._rivals(assigned, {cell: left[cell] for cell in cells}, settled)
+            if rivals is None:
+                return None
+            doubtful |= rivals
+        return frozenset(doubtful)
+
+    def _rivals(
+        self, assigned: Arithmetic, domains: Domains, settled: dict[Address, int]
+    ) -> set[Address] | None:
+        """The settled cells of one part that have another value in some assignment within the margin."""
+        doubtful: set[Address] = set()
+        if not settled:
+            return doubtful
+        model = _Model(assigned, domains)
+        if self._run(model) is None:
+            return None
+        model.limit(model.cost + MARGIN)
+        while settled:
+            model.differ(settled)
+            rival = self._run(model, refuting=True)
+            if rival is None:
+                return doubtful if model.refuted else None
+            doubtful |= {cell for cell, value in settled.items() if rival[cell] != value}
+            settled = {cell: value for cell, value in settled.items() if cell not in doubtful}
+        return doubtful
+
+    def _run(self, model: _Model, *, refuting: bool = False) -> dict[Address, int] | None:
         if self.left <= 0:
             model.refuted = False
             return None
-        values, spent = model.run(self.left * _SHARE)
+        values, spent = model.run(self.left * _SHARE, refuting=refuting)
         self.left -= spent
         return values
 
@@ -295,16 +219,21 @@ class _Model:
         options = self.domains[cell]
         return next(c for c, o in zip(self.chosen[cell], options, strict=True) if o.value == value)
 
-    def run(self, limit: float) -> tuple[dict[Address, int] | None, float]:
+    def run(self, limit: float, *, refuting: bool = False) -> tuple[dict[Address, int] | None, float]:
         """The values of the open cells and the deterministic seconds spent; None when there are none.
 
-        ``refuted`` tells whether that was proven.
+        ``refuted`` tells whether that was proven. Cores find the cheapest assignment
+        soonest; that there is no other (``refuting``), the linear relaxation shows.
         """
         from ortools.sat.python import cp_model
 
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 0
+        solver.parameters.optimize_with_core = not refuting
+        solver.parameters.linearization_level = 2 if refuting else 0
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
         solver.parameters.max_deterministic_time = limit
         status = solver.solve(self.model)
         spent = max(solver.response_proto.deterministic_time, 1e-4)

@@ -42,6 +42,40 @@ CHAIN = Accounts(
 """A group and its only item were once changed alike, against the class above them."""
 
 
+TWO_ALIKE = Accounts(
+    {
+        "2010301": (41455362, 0),
+        "2020303": (0, 934),
+        "2030203": (105, 0),
+        "2030103": (0, 114),
+        "2030201": (87774, 0),
+        "2040202": (0, 2398),
+        "2010201": (1424623, 0),
+        "2010103": (100, 6742),
+        "2010202": (330, 30274),
+        "2020301": (0, 100000000),
+        "2040303": (131, 0),
+        "2030202": (1258, 119),
+        "2030301": (901, 3643),
+        "2010303": (1242, 7770),
+        "2030102": (0, 7982),
+        "2040302": (1869, 65248),
+        "2040101": (0, 100000000),
+        "2020103": (836, 0),
+        "2010302": (796, 1360),
+        "2040203": (755375, 2661),
+        "2010101": (0, 2465),
+        "2020302": (389, 19892),
+        "2040103": (0, 3879),
+        "2030101": (210205, 3397003),
+        "2020203": (84393, 145),
+        "2020102": (0, 63597),
+        "2010203": (0, 100000000),
+    }
+)
+"""A total and a group, misread alike, once changed the right figure between them: 8.36 into 8.56."""
+
+
 def printed(table: Table, *, confidence: float = 1.0) -> Table:
     """A table by hand with the cells its figures were read from."""
     rows = tuple(
@@ -182,6 +216,25 @@ def test_one_identity_is_not_enough_for_another_digit():
     assert (repair.to, repair.certainty) == ("10.10", "formal")
 
 
+def test_a_group_and_its_only_item_misread_alike_do_not_vouch_for_each_other():
+    lines = """
+        合计   36.80
+        301    30.30
+        30101  30.30
+        302     4.40
+        30201   1.10
+        30202   3.30
+        303     2.10
+        30301   2.10
+    """
+    tables = [printed(subjects("general_budget_basic_expenditure", ("total",), lines))]
+    for row, text in ((1, "36.30"), (2, "36.30"), (3, "4.4O"), (4, "l.10"), (5, "3..30")):
+        tables = spoilt(tables, row, "total", text)
+    found = proven(tables, "transcript")
+    assert found.examination.proofs["t1", 2, "total"] == "consistent"
+    assert any((doubt.row, "contradict" in doubt.reason) == (2, True) for doubt in found.doubts["t1"])
+
+
 def test_a_text_layer_is_never_changed():
     tables = spoilt(books(), 4, "project", "745O.10")
     found = proven(tables, "text_layer")
@@ -218,6 +271,7 @@ def test_the_same_document_gives_the_same_repairs():
 @settings(max_examples=60, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @given(accounts, st.integers(0, 10**6), st.sampled_from([0.01, 0.03, 0.06]))
 @example(CHAIN, 40749, 0.03)
+@example(TWO_ALIKE, 20250, 0.06)
 def test_every_repair_is_the_truth_and_nothing_else_is_touched(ledger, seed, share):
     tables = [printed(table) for table in ledger.tables()]
     noise = misread(tables, share, seed)

@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from extract.accounting.constraints import Arithmetic, Constraint, Scale, arithmetic_of
-from extract.accounting.solver import MARGIN, VIOLATED, Option, Solver, components, pruned
+from extract.accounting.pruning import MARGIN, VIOLATED, Option, pruned
+from extract.accounting.solver import Solver, components
 from tests.accounting.test_properties import accounts
 
 CELLS = [("t1", row, "total") for row in range(5)]

@@ -1,0 +1,64 @@
+"""In the accounting stage: repairs that the finished document speaks against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extract.accounting.acceptance import SUPPORT, UNPROVEN
+from extract.accounting.constraints import Arithmetic, arithmetic_of
+from extract.accounting.damage import Damage
+from extract.accounting.substitution import with_values
+from extract.tables.weighing import Address
+from models.disclosure import Kind, Table
+
+
+def take_back(tables: Sequence[Table], kind: Kind | None, damage: Damage) -> None:
+    """Take back repairs that the finished document speaks against, until none is left.
+
+    A sum that fails with a repaired figure although everything else in it is read puts the repair
+    in doubt, however well its other sums hold: figures that stand in a chain (a class, its only
+    group, its only item) can all be changed alike. What leaned on such a repair falls with it.
+    A zero that was read needs a sum more: two other zeros misread alike ask for the same change.
+    Another figure needs a sum whose other figures no sum contradicts: else two of them were misread.
+    """
+    while damage.accepted:
+        values = {address: candidate.value for address, candidate in damage.accepted.items()}
+        arithmetic = arithmetic_of(with_values(tables, values), kind)
+        fallen = [address for address in damage.accepted if _is_refuted(arithmetic, damage, address)]
+        if not fallen:
+            return
+        for address in fallen:
+            del damage.accepted[address]
+            damage.doubtful[address] = UNPROVEN
+
+
+def _is_refuted(arithmetic: Arithmetic, damage: Damage, address: Address) -> bool:
+    numbers = arithmetic.by_cell.get(address, ())
+    holding = [number for number in numbers if not arithmetic.fails(number)]
+    read = damage.cells[address].read
+    formal = damage.accepted[address].formal and read is None
+    if not formal and (
+        len(holding) < SUPPORT + (read == 0) or not _has_sound_sum(arithmetic, address, holding)
+    ):
+        return True
+    return any(
+        arithmetic.fails(number) and not _is_excused(arithmetic, damage, number, address)
+        for number in numbers
+    )
+
+
+def _has_sound_sum(arithmetic: Arithmetic, address: Address, holding: Sequence[int]) -> bool:
+    """Whether a sum that holds has no other figure that a further sum contradicts."""
+    for number in holding:
+        others = [
+            c for c in arithmetic.constraints[number].cells if c != address and arithmetic.values.get(c)
+        ]
+        if not any(arithmetic.fails(n) for cell in others for n in arithmetic.by_cell[cell]):
+            return True
+    return False
+
+
+def _is_excused(arithmetic: Arithmetic, damage: Damage, number: int, address: Address) -> bool:
+    """Whether another cell of the sum is known to be misread and not put right."""
+    others = set(arithmetic.constraints[number].cells) - {address}
+    return any(cell in damage.doubtful or cell not in arithmetic.values for cell in others)
