@@ -141,7 +141,11 @@ def doubt_blanks(drafts: Sequence[Draft]) -> None:
 
     A sign alone in its cell, an ``=`` above all, is what the recognition of a picture loses first.
     """
-    tellings: tuple[Callable[[Draft], object], ...] = (lambda draft: draft.text("target"), _compares)
+    tellings: tuple[Callable[[Draft], object], ...] = (
+        lambda draft: draft.text("target"),
+        lambda draft: draft.level2.name,
+        _compares,
+    )
     for tells in tellings:
         blank = [draft for draft in drafts if not tells(draft)]
         if len(drafts) >= _FEW and 2 * len(blank) < len(drafts):
