@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -141,11 +141,22 @@ def doubt_blanks(drafts: Sequence[Draft]) -> None:
 
     A sign alone in its cell, an ``=`` above all, is what the recognition of a picture loses first.
     """
-    for said in (lambda draft: draft.text("target"), lambda draft: comparator_in(draft.text("comparator"))):
-        blank = [draft for draft in drafts if not said(draft)]
+    tellings: tuple[Callable[[Draft], object], ...] = (
+        lambda draft: draft.text("target"),
+        lambda draft: draft.level2.name,
+        _compares,
+    )
+    for tells in tellings:
+        blank = [draft for draft in drafts if not tells(draft)]
         if len(drafts) >= _FEW and 2 * len(blank) < len(drafts):
             for draft in blank:
                 draft.flags.add("unsure")
+
+
+def _compares(draft: Draft) -> bool:
+    """Whether a comparator is told: in its own cell, as the kind of figure (定量), or by the target."""
+    printed = draft.text("comparator")
+    return bool(comparator_in(printed) or "定量" in printed or compared(draft.text("target")).comparator)
 
 
 @dataclass

@@ -111,3 +111,32 @@ def test_projects_below_each_other_go_on_over_repeated_headers():
 def test_the_project_a_title_names():
     assert project_in("2024年度河道巡查维护项目绩效自评表") == "河道巡查维护"
     assert project_in("2024年度项目支出绩效自评表") is None
+
+
+def test_what_lacks_what_others_print_is_doubted():
+    header = ["一级指标", "二级指标", "三级指标", "指标值类型", "指标值", "计量单位"]
+    rows = [
+        ["产出指标", "数量指标", "栽种树木", "≥", "120", "棵"],
+        ["", "", "清理路面", "", "30", "公里"],
+        ["", "质量指标", "合格率", "定量", "95", "%"],
+        ["", "", "办理时效", "", "及时", ""],
+        ["", "", "修补井盖", "≥", "8", "处"],
+        ["", "", "更换路灯", "二", "9", "盏"],
+    ]
+    (entry,) = performance_of(sheet_of_lines([header, *rows]))
+    assert [each.name for each in entry.indicators if "unsure" in each.flags] == ["清理路面"]
+    assert entry.indicators[-1].comparator == "="
+
+
+def test_a_row_cut_in_two_is_one_indicator():
+    header = ["一级指标", "二级指标", "三级指标", "年初目标值", "实际完成值", "得分"]
+    rows = [
+        ["产出指标", "数量指标", "栽种树木", "120棵", "130棵", "5"],
+        ["效益指标", "服务对象", "居民评价", "", "", ""],
+        ["", "满意度指标", "", "≥90%", "95%", "10"],
+    ]
+    (entry,) = performance_of(sheet_of_lines([header, *rows]))
+    assert [(each.name, each.target, each.level2) for each in entry.indicators] == [
+        ("栽种树木", "120棵", "数量指标"),
+        ("居民评价", "≥90%", "服务对象满意度指标"),
+    ]
