@@ -32,8 +32,8 @@ def load(
     """Load results into a warehouse: a star schema in DuckDB, PostgreSQL or Parquet.
 
     What has not changed is passed over; a new version of a disclosure takes the place of
-    the earlier one, which is kept as history. A load that is cut off keeps what it has
-    committed, and the next one goes on.
+    the earlier one, which is kept as history. What reviewers decided in a store is laid over
+    its documents. A load that is cut off keeps what it has committed, and the next one goes on.
     """
     from flows.warehouse.databases import WarehouseError
     from flows.warehouse.places import load_into

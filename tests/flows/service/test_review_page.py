@@ -53,7 +53,7 @@ def test_scan_is_uploaded_corrected_and_stays_so(page, served, tmp_path):
     expect(selected).to_contain_text(SCANNED["printed"])
     expect(selected).to_be_focused()
     expect(page.locator(".box.selected")).to_be_in_viewport()
-    expect(page.locator(".crop img")).to_be_visible()
+    expect(page.locator(".crop img")).to_be_visible(timeout=60_000)  # once it is painted
     sums = page.locator(".detail .equation")
     expect(sums.first).to_contain_text("fails")
     expect(sums.first.locator(".relation")).to_have_text("≠")
