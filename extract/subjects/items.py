@@ -60,7 +60,7 @@ def _misreads(base: str, item: str) -> bool:
         return False
     lost = any(change.tag == "insert" for change in changes)
     foreign = all(change.tag == "replace" and look[change.src_pos] not in _signs() for change in changes)
-    return foreign or (lost and len(item) > _SHORTEST)
+    return foreign or lost
 
 
 @cache

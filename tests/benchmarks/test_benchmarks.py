@@ -7,10 +7,9 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from tests.benchmarks import confidence, figures
+from tests.benchmarks import bulk, confidence, figures, throughput
 from tests.benchmarks.__main__ import BENCHMARKS, main
 from tests.benchmarks.archive import BROKEN_KINDS, make_archive
-from tests.benchmarks.bulk import TRIALS
 from tests.benchmarks.memory import Reading, spread
 from tests.benchmarks.report import write_result
 from tests.corpus.generator import generate
@@ -126,10 +125,15 @@ def test_result_replaces_the_former_one(tmp_path):
         write_result("cold", "new", page)
 
 
+WITH_TRIALS = {"bulk": bulk.TRIALS, "throughput": throughput.TRIALS}
+
+
 @pytest.mark.parametrize(
     ("page", "name"),
-    [(benchmark.page, name) for name, benchmark in BENCHMARKS.items() if name != "bulk"]
-    + [(BENCHMARKS["bulk"].page, f"bulk-{trial}") for trial in TRIALS],
+    [(benchmark.page, name) for name, benchmark in BENCHMARKS.items() if name not in WITH_TRIALS]
+    + [
+        (BENCHMARKS[name].page, f"{name}-{trial}") for name, trials in WITH_TRIALS.items() for trial in trials
+    ],
 )
 def test_page_has_a_place_for_each_result(page, name):
     text = page.read_text(encoding="utf-8")

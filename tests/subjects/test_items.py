@@ -17,6 +17,7 @@ from models.disclosure import Row, Table
         ("便携式算机(20万以下)", "便携式计算机(20万以下)"),
         ("台式计算机(20万以下!", "台式计算机(20万以下)"),
         ("打印设备（20万以上", "打印设备(20万以上)"),
+        ("家具用", "家具用具"),
     ],
 )
 def test_a_misread_item_is_worded_as_the_catalogue_words_it(printed, meant):
