@@ -98,19 +98,31 @@ def _judged(read: Disclosure, truth: dict[str, Any]) -> Counter[str]:
     return Counter(
         cells=compared.right + compared.wrong + compared.missing,
         right=compared.right,
-        unflagged=sum(1 for _ in _wrong_figures(compared.differences)),
+        unflagged=sum(1 for _ in wrong_figures(compared.differences, truth)),
     )
 
 
-def _wrong_figures(differences: Sequence[Difference]) -> Iterator[Difference]:
-    """Unflagged figures that are wrong. One that is right in a row whose name was misread is not."""
+def wrong_figures(differences: Sequence[Difference], truth: dict[str, Any]) -> Iterator[Difference]:
+    """Unflagged figures that are wrong. One that is right in a row whose name or code was misread is not.
+
+    Of a column that the truth leaves out (how much of the income is of which fund) only the figures are
+    known, which stand in the columns that it has as well.
+    """
     lost = Counter(_place(each.cell, each.wanted) for each in differences if each.got is None)
+    listed = {
+        (kind, column) for kind, rows in truth["tables"].items() for row in rows for column in row["amounts"]
+    }
     for each in differences:
         if each.got is None or each.flagged:
             continue
-        place = _place(each.cell, each.got)
-        if each.wanted is None and lost[place]:
-            lost[place] -= 1
+        kind, column, figure = _place(each.cell, each.got)
+        same = [
+            place
+            for place, count in lost.items()
+            if count and place[::2] == (kind, figure) and (place[1] == column or (kind, column) not in listed)
+        ]
+        if each.wanted is None and same:
+            lost[same[0]] -= 1
         else:
             yield each
 

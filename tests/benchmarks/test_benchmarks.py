@@ -7,12 +7,13 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from tests.benchmarks import confidence, figures
+from tests.benchmarks import confidence, figures, proof
 from tests.benchmarks.__main__ import BENCHMARKS, main
 from tests.benchmarks.archive import BROKEN_KINDS, make_archive
 from tests.benchmarks.bulk import TRIALS
 from tests.benchmarks.memory import Reading, spread
 from tests.benchmarks.report import write_result
+from tests.corpus.compare import Difference
 from tests.corpus.generator import generate
 
 TRUTH = {
@@ -180,3 +181,15 @@ def test_proof_counts_repairs_and_author_errors(capsys):
 def test_transcripts_are_read_with_every_noise(capsys):
     main(["transcripts", "--seeds", "3-3"])
     assert "| 3% |" in capsys.readouterr().out
+
+
+def test_a_right_figure_beside_a_misread_code_is_not_wrong():
+    """A generated transcript: 22399 was read as 223, and the fund of its item was counted as wrong."""
+    truth = {"tables": {"income": [{"code": "22399", "amounts": {"total": "5.22"}}]}}
+    lost = Difference("income/22399/total", "5.22", None, flagged=True)
+    fund = Difference("income/2239999/state_capital", None, "5.22", flagged=False)
+    other = Difference("income/2239999/state_capital", None, "5.23", flagged=False)
+    total = Difference("income/2239999/total", None, "5.22", flagged=False)
+    assert list(proof.wrong_figures([fund, lost], truth)) == []
+    assert list(proof.wrong_figures([other, lost], truth)) == [other]
+    assert list(proof.wrong_figures([fund, total, lost], truth)) == [total]
