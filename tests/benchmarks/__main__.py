@@ -9,11 +9,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import accuracy, bulk, cold, confidence, loading, memory, proof, scans, service, speed
+from tests.benchmarks import (
+    accuracy,
+    bulk,
+    cold,
+    confidence,
+    loading,
+    memory,
+    peers,
+    proof,
+    scans,
+    service,
+    speed,
+)
 from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import ROOT, documents_in, generated
 from tests.benchmarks.report import BATCHES_PAGE, PAGE, SCANS_PAGE, result_block, write_result
 from tests.corpus.arrivals import ARRIVALS
+from tests.corpus.raster import CONDITIONS
 
 Arguments = argparse.Namespace
 Parser = argparse.ArgumentParser
@@ -121,6 +134,27 @@ def _proof(args: Arguments, workplace: Path) -> str:
     return proof.measure(args.seeds)
 
 
+def _large_arguments(command: Parser) -> None:
+    command.add_argument("--seeds", type=_seeds, default=range(8100, 8103), metavar="A-B", help="8100-8102")
+
+
+def _large(args: Arguments, workplace: Path) -> str:
+    del workplace
+    return proof.measure_large(args.seeds)
+
+
+def _peers_arguments(command: Parser) -> None:
+    command.add_argument("--seeds", type=_seeds, default=range(8200, 8206), metavar="A-B", help="8200-8205")
+    command.add_argument(
+        "--condition", action="append", choices=CONDITIONS, help="default scan200 and fax200"
+    )
+
+
+def _peers(args: Arguments, workplace: Path) -> str:
+    del workplace
+    return peers.measure(args.seeds, args.condition or ["scan200", "fax200"])
+
+
 def _transcripts(args: Arguments, workplace: Path) -> str:
     del workplace
     return proof.measure_transcripts(args.seeds)
@@ -159,7 +193,9 @@ BENCHMARKS = {
     "memory": Benchmark(_memory_arguments, _memory),
     "accuracy": Benchmark(_accuracy_arguments, _accuracy),
     "scans": Benchmark(_scans_arguments, _scans, SCANS_PAGE),
+    "peers": Benchmark(_peers_arguments, _peers, SCANS_PAGE),
     "proof": Benchmark(_held_out, _proof, PROOF_PAGE),
+    "proof-large": Benchmark(_large_arguments, _large, PROOF_PAGE),
     "transcripts": Benchmark(_held_out, _transcripts, PROOF_PAGE),
     "confidence": Benchmark(_confidence_arguments, _confidence, PROOF_PAGE),
     "bulk": Benchmark(_bulk_arguments, _bulk, BATCHES_PAGE),

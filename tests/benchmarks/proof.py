@@ -23,6 +23,8 @@ SHARES = (0.01, 0.03, 0.05)
 """Shares of characters that are misread."""
 MISPRINTS = 3
 """Author errors planted in a document."""
+LARGE, SUBJECTS = "national_final", 44
+"""The family with the widest forms, and subjects enough for about 1,500 amounts."""
 COUNTS = ("damaged", "repaired", "wrongly repaired", "harmed", "unflagged")
 
 
@@ -38,10 +40,9 @@ class Tally:
         self.slowest = max(self.slowest, seconds)
 
 
-def read_clean(seed: int) -> Disclosure:
-    """A generated PDF as it is read: every amount right."""
-    document = generate(seed)
-    return _read(document)
+def read_clean(seed: int, **options: Any) -> Disclosure:
+    """A generated PDF as it is read: every amount right. ``options`` are the generator's."""
+    return _read(generate(seed, **options))
 
 
 def _read(document: GeneratedDocument) -> Disclosure:
@@ -148,6 +149,27 @@ def measure(seeds: Sequence[int]) -> str:
             ),
         ]
     )
+
+
+def measure_large(seeds: Sequence[int]) -> str:
+    """Documents of many subjects with all forms, as Markdown: what the proof of their amounts costs."""
+    clean = [read_clean(seed, family=LARGE, subjects=SUBJECTS, prose=False) for seed in seeds]
+    found = misread_cells(clean, seeds[0])
+    amounts = [sum(figure is not None for figure in figures(each.tables).values()) for each in clean]
+    head = ["characters misread", "damaged", "repaired", "share", "wrongly repaired", "slowest, s"]
+    rows = [
+        [
+            f"{share:.0%}",
+            f"{tally.counts['damaged']:,}",
+            f"{tally.counts['repaired']:,}",
+            f"{tally.counts['repaired'] / max(1, tally.counts['damaged']):.1%}",
+            f"{tally.counts['wrongly repaired'] + tally.counts['harmed']:,}",
+            f"{tally.slowest:.1f}",
+        ]
+        for share, tally in found.items()
+    ]
+    given = f"{len(clean)} documents of {min(amounts):,} to {max(amounts):,} amounts, {SUBJECTS} subjects."
+    return f"{given}\n\n{markdown_table(head, rows)}"
 
 
 def measure_transcripts(seeds: Sequence[int]) -> str:

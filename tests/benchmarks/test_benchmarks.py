@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pymupdf
 import pytest
 
-from tests.benchmarks import confidence, figures, proof
+from tests.benchmarks import confidence, figures, peers, proof
 from tests.benchmarks.__main__ import BENCHMARKS, main
 from tests.benchmarks.archive import BROKEN_KINDS, make_archive
 from tests.benchmarks.bulk import TRIALS
@@ -193,3 +194,14 @@ def test_a_right_figure_beside_a_misread_code_is_not_wrong():
     assert list(proof.wrong_figures([fund, lost], truth)) == []
     assert list(proof.wrong_figures([other, lost], truth)) == [other]
     assert list(proof.wrong_figures([fund, total, lost], truth)) == [total]
+
+
+def test_readers_are_scored_by_rows_and_order():
+    wanted = [("201", (Decimal("3.00"), Decimal("1.00"), Decimal("2.00"))), ("合计", (Decimal("3.00"),))]
+    lines = [
+        ("201 一般公共服务支出 3.00 2.00 1.00", (Decimal("3.00"), Decimal("2.00"), Decimal("1.00"))),
+        ("2010 101", (Decimal("3.00"),)),
+        ("合 计 3.00", (Decimal("3.00"),)),
+    ]
+    assert peers.score(wanted, lines) == (4, 5, 3)
+    assert peers.score(wanted, []).f1 == 0
