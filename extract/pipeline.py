@@ -39,7 +39,8 @@ from extract.tables.pagetables import read_page_tables
 from extract.tables.placement import UNBALANCED, UNSOLVED
 from extract.tables.reading import Doubt, PlacedTable, TableReading
 from extract.tables.weighing import Address
-from models.disclosure import Check, Disclosure, Facts, Repair, Section, Source, Table
+from models.disclosure import Check, Disclosure, Facts, Glossary, Repair, Section, Source, Table
+from models.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,70 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
     with clock("layout"):
         flow = _flow(document)
         facts = read_facts(flow, recognised=document.trust != "text_layer")
+    forms = _forms(document, flow, facts, clock)
+    books = _books(forms, document, intake, facts, options, clock)
+    with clock("layout"):
+        sections = _sections(flow, forms.placed)
+    with clock("narrative"):
+        told = _told(sections, books, facts, document.trust, wanted=options.narrative)
+    _refuse_other_documents(intake, facts, books.amounts.tables, sections)
+    facts = facts.model_copy(update={"unit": _usual_unit(books.amounts.tables)})
+    checks = (*books.checks, *told.checks)
+    quality = assess(
+        facts,
+        books.tables,
+        checks,
+        books.doubts,
+        _problems(document),
+        clock.seconds,
+        books.amounts.examination.cells,
+    )
+    return Disclosure(
+        id=f"sha256:{hashlib.sha256(intake.data).hexdigest()}",
+        source=_source(intake, document),
+        disclosure=facts,
+        sections=sections,
+        tables=books.tables,
+        statements=told.statements,
+        glossary=told.glossary,
+        checks=checks,
+        repairs=(*_repairs(forms.readings, forms.subjects), *books.amounts.repairs),
+        quality=quality.model_copy(update={"pages_ocr": pages_ocr}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The tables of a document: where they stand, as read, and with their subjects."""
+
+    placed: Sequence[PlacedTable]
+    readings: Sequence[TableReading]
+    subjects: Sequence[_Subjects]
+
+
+def _forms(document: SourceDocument, flow: Flow, facts: Facts, clock: _Clock) -> _Forms:
     with clock("tables"):
         placed = _tables(document, flow, facts)
         readings = _numbered([reading for table in placed for reading in table.readings], facts)
     with clock("subjects"):
         subjects = [_matched(reading, facts, document) for reading in readings]
-        printed = [subject.table for subject in subjects]
+    return _Forms(placed, readings, subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The tables with what is proven of their amounts, the checks of all sums, and what is in doubt."""
+
+    tables: tuple[Table, ...]
+    amounts: ProvenTables
+    checks: tuple[Check, ...]
+    doubts: Mapping[str, tuple[Doubt, ...]]
+
+
+def _books(
+    forms: _Forms, document: SourceDocument, intake: Intake, facts: Facts, options: Options, clock: _Clock
+) -> _Books:
+    printed = [subject.table for subject in forms.subjects]
     with clock("ocr"):
         again = _looked_at_again(document, intake, options.limits, printed, facts)
     with clock("accounting"):
@@ -100,38 +159,31 @@ def extract(source: str | Path | bytes, *, options: Options | None = None) -> Di
             alternatives=again,
             recognised_pages=_recognised_pages(document),
         )
-        tables, examination = amounts.tables, amounts.examination
         doubts = {
             reading.table.id: (*_doubts(reading, amounts), *reading_doubts(subject.table))
-            for reading, subject in zip(readings, subjects, strict=True)
+            for reading, subject in zip(forms.readings, forms.subjects, strict=True)
         }
-        proven = with_proofs(tables, examination.proofs, doubts, amounts.evidence)
-        checks = _with_ids(examination.checks, [check for subject in subjects for check in subject.checks])
-    with clock("layout"):
-        sections = _sections(flow, placed)
-    with clock("narrative"):
-        statements = read_statements(sections, facts) if options.narrative else ()
-        glossary = read_glossary(sections, facts.fiscal_year) if options.narrative else None
-        told = examine_narrative(statements, proven, glossary, trust=document.trust, first=len(checks) + 1)
-        checks = (*checks, *told)
-        performed = examine_performance(proven, statements, trust=document.trust, first=len(checks) + 1)
-        checks = (*checks, *performed)
-    _refuse_other_documents(intake, facts, tables, sections)
-    facts = facts.model_copy(update={"unit": _usual_unit(tables)})
-    return Disclosure(
-        id=f"sha256:{hashlib.sha256(intake.data).hexdigest()}",
-        source=_source(intake, document),
-        disclosure=facts,
-        sections=sections,
-        tables=proven,
-        statements=statements,
-        glossary=glossary,
-        checks=checks,
-        repairs=(*_repairs(readings, subjects), *amounts.repairs),
-        quality=assess(
-            facts, proven, checks, doubts, _problems(document), clock.seconds, examination.cells
-        ).model_copy(update={"pages_ocr": pages_ocr}),
-    )
+        tables = with_proofs(amounts.tables, amounts.examination.proofs, doubts, amounts.evidence)
+        more = [check for subject in forms.subjects for check in subject.checks]
+        return _Books(tables, amounts, _with_ids(amounts.examination.checks, more), doubts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the running text says, and the checks of it against the tables."""
+
+    statements: tuple[Statement, ...]
+    glossary: Glossary | None
+    checks: tuple[Check, ...]
+
+
+def _told(sections: Sequence[Section], books: _Books, facts: Facts, trust: Trust, *, wanted: bool) -> _Told:
+    statements = read_statements(sections, facts) if wanted else ()
+    glossary = read_glossary(sections, facts.fiscal_year) if wanted else None
+    first = len(books.checks) + 1
+    told = examine_narrative(statements, books.tables, glossary, trust=trust, first=first)
+    performed = examine_performance(books.tables, statements, trust=trust, first=first + len(told))
+    return _Told(statements, glossary, (*told, *performed))
 
 
 def _read(intake: Intake, limits: Limits) -> SourceDocument:

@@ -41,6 +41,8 @@ def _is_refuted(arithmetic: Arithmetic, damage: Damage, address: Address) -> boo
         len(holding) < SUPPORT + (read == 0) or not _has_sound_sum(arithmetic, address, holding)
     ):
         return True
+    if formal and _is_echo(arithmetic, address, holding):
+        return True
     return any(
         arithmetic.fails(number) and not _is_excused(arithmetic, damage, number, address)
         for number in numbers
@@ -56,6 +58,19 @@ def _has_sound_sum(arithmetic: Arithmetic, address: Address, holding: Sequence[i
         if not any(arithmetic.fails(n) for cell in others for n in arithmetic.by_cell[cell]):
             return True
     return False
+
+
+def _is_echo(arithmetic: Arithmetic, address: Address, holding: Sequence[int]) -> bool:
+    """Whether all a figure has is that it is printed again, and other sums contradict it there.
+
+    So does a digit misread in both places, one of them with a letter for another digit.
+    """
+    printed = [
+        [c for c in arithmetic.constraints[number].cells if c != address and arithmetic.values.get(c)]
+        for number in holding
+    ]
+    copies = all(len(others) == 1 for others in printed)
+    return copies and not _has_sound_sum(arithmetic, address, holding)
 
 
 def _is_excused(arithmetic: Arithmetic, damage: Damage, number: int, address: Address) -> bool:

@@ -235,6 +235,30 @@ def test_a_group_and_its_only_item_misread_alike_do_not_vouch_for_each_other():
     assert any((doubt.row, "contradict" in doubt.reason) == (2, True) for doubt in found.doubts["t1"])
 
 
+def test_a_digit_misread_twice_is_not_taken_over_with_the_letter_beside_it():
+    """43.30 read as 45.3O and 45.30: the letter is plain, but both have the same wrong digit."""
+    lines = """
+        合计     90.60  90.60 0.00
+        204      80.30  80.30 0.00
+        20406    80.30  80.30 0.00
+        2040601  43.30  43.30 0.00
+        2040604  37.00  37.00 0.00
+        208      10.30  10.30 0.00
+        20805    10.30  10.30 0.00
+        2080501  10.30  10.30 0.00
+    """
+    tables = [printed(subjects("expenditure", SPLIT, lines))]
+    for row, key, text in (
+        (2, "total", "x"),
+        (3, "total", "45.3O"),
+        (3, "basic", "45.30"),
+        (6, "total", "1O.30"),
+        (7, "basic", "l0.30"),
+    ):
+        tables = spoilt(tables, row, key, text)
+    assert ("t1", 3, "total") not in proven(tables, "transcript").changed
+
+
 def test_a_text_layer_is_never_changed():
     tables = spoilt(books(), 4, "project", "745O.10")
     found = proven(tables, "text_layer")

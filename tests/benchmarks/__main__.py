@@ -18,6 +18,7 @@ from tests.benchmarks import (
     memory,
     misprints,
     narrative,
+    peers,
     proof,
     scans,
     service,
@@ -28,6 +29,7 @@ from tests.benchmarks.archive import make_archive
 from tests.benchmarks.documents import ROOT, documents_in, generated
 from tests.benchmarks.report import BATCHES_PAGE, PAGE, SCANS_PAGE, result_block, write_result
 from tests.corpus.arrivals import ARRIVALS
+from tests.corpus.raster import CONDITIONS
 
 Arguments = argparse.Namespace
 Parser = argparse.ArgumentParser
@@ -161,6 +163,27 @@ def _misprints(args: Arguments, workplace: Path) -> str:
     return misprints.measure(args.seeds)
 
 
+def _large_arguments(command: Parser) -> None:
+    command.add_argument("--seeds", type=_seeds, default=range(8100, 8103), metavar="A-B", help="8100-8102")
+
+
+def _large(args: Arguments, workplace: Path) -> str:
+    del workplace
+    return proof.measure_large(args.seeds)
+
+
+def _peers_arguments(command: Parser) -> None:
+    command.add_argument("--seeds", type=_seeds, default=range(8200, 8206), metavar="A-B", help="8200-8205")
+    command.add_argument(
+        "--condition", action="append", choices=CONDITIONS, help="default scan200 and fax200"
+    )
+
+
+def _peers(args: Arguments, workplace: Path) -> str:
+    del workplace
+    return peers.measure(args.seeds, args.condition or ["scan200", "fax200"])
+
+
 def _transcripts(args: Arguments, workplace: Path) -> str:
     del workplace
     return proof.measure_transcripts(args.seeds)
@@ -213,7 +236,9 @@ BENCHMARKS = {
     "accuracy": Benchmark(_accuracy_arguments, _accuracy),
     "scans": Benchmark(_scans_arguments, _scans, SCANS_PAGE),
     "throughput": Benchmark(_throughput_arguments, _throughput, SCANS_PAGE),
+    "peers": Benchmark(_peers_arguments, _peers, SCANS_PAGE),
     "proof": Benchmark(_held_out, _proof, PROOF_PAGE),
+    "proof-large": Benchmark(_large_arguments, _large, PROOF_PAGE),
     "misprints": Benchmark(_held_out, _misprints, PROOF_PAGE),
     "transcripts": Benchmark(_held_out, _transcripts, PROOF_PAGE),
     "confidence": Benchmark(_confidence_arguments, _confidence, PROOF_PAGE),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pymupdf
 import pytest
 
-from tests.benchmarks import bulk, confidence, figures, throughput
+from tests.benchmarks import bulk, confidence, figures, peers, proof, throughput
 from tests.benchmarks.__main__ import BENCHMARKS, main
 from tests.benchmarks.archive import BROKEN_KINDS, make_archive
 from tests.benchmarks.memory import Reading, spread
 from tests.benchmarks.report import write_result
+from tests.corpus.compare import Difference
 from tests.corpus.generator import generate
 
 TRUTH = {
@@ -191,3 +193,26 @@ def test_running_text_is_timed_beside_its_document(folder, capsys):
     printed = capsys.readouterr().out
     assert "| spaCy with our pipeline | 1 |" in printed
     assert printed.count(".pdf`") == 1
+
+
+def test_a_right_figure_beside_a_misread_code_is_not_wrong():
+    """A generated transcript: 22399 was read as 223, and the fund of its item was counted as wrong."""
+    truth = {"tables": {"income": [{"code": "22399", "amounts": {"total": "5.22"}}]}}
+    lost = Difference("income/22399/total", "5.22", None, flagged=True)
+    fund = Difference("income/2239999/state_capital", None, "5.22", flagged=False)
+    other = Difference("income/2239999/state_capital", None, "5.23", flagged=False)
+    total = Difference("income/2239999/total", None, "5.22", flagged=False)
+    assert list(proof.wrong_figures([fund, lost], truth)) == []
+    assert list(proof.wrong_figures([other, lost], truth)) == [other]
+    assert list(proof.wrong_figures([fund, total, lost], truth)) == [total]
+
+
+def test_readers_are_scored_by_rows_and_order():
+    wanted = [("201", (Decimal("3.00"), Decimal("1.00"), Decimal("2.00"))), ("合计", (Decimal("3.00"),))]
+    lines = [
+        ("201 一般公共服务支出 3.00 2.00 1.00", (Decimal("3.00"), Decimal("2.00"), Decimal("1.00"))),
+        ("2010 101", (Decimal("3.00"),)),
+        ("合 计 3.00", (Decimal("3.00"),)),
+    ]
+    assert peers.score(wanted, lines) == (4, 5, 3)
+    assert peers.score(wanted, []).f1 == 0

@@ -1,0 +1,150 @@
+"""In the benchmarks: the same scanned pages read by us and by another reader of tables with the same OCR."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from extract.tables.amounts import parse_amount
+from tests.benchmarks.report import markdown_table
+from tests.corpus.generator import generate
+from tests.corpus.raster import CONDITIONS, rasterised
+
+NEEDED = {"img2table": "img2table", "cv2.ximgproc": "opencv-contrib-python-headless"}
+"""Modules of the peer and the packages they come from; they are no dependency of ours."""
+
+Line = tuple[str, tuple[Decimal, ...]]
+"""A row of a table: all its text, and its figures from left to right."""
+
+
+class Page(NamedTuple):
+    """One scanned page, and the rows printed on it: what names each (code or name), its figures in order."""
+
+    data: bytes
+    rows: tuple[Line, ...]
+
+
+class Score(NamedTuple):
+    """Figures wanted, read, and right; an amount is right in its row and in its order."""
+
+    wanted: int
+    read: int
+    right: int
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / max(1, self.wanted + self.read)
+
+
+def missing() -> list[str]:
+    """The packages of the peer that are not installed."""
+    return [package for module, package in NEEDED.items() if not _found(module)]
+
+
+def _found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def pages(seeds: Sequence[int], condition: str) -> Iterator[Page]:
+    """Of each generated document the first form that is printed on a page of its own, scanned."""
+    from extract import Options, extract
+
+    for seed in seeds:
+        document = generate(seed, family="national_final", prose=False)
+        read = extract(document.data, options=Options(file_name="document.pdf", narrative=False))
+        holders = Counter(page for table in read.tables for page in table.pages)
+        for table in read.tables:
+            rows = document.truth["tables"].get(table.kind)
+            if rows and len(table.pages) == 1 and holders[table.pages[0]] == 1:
+                picture = rasterised(document.data, CONDITIONS[condition], seed, [table.pages[0] - 1])
+                yield Page(picture, tuple(map(_wanted, rows)))
+                break
+
+
+def _wanted(row: dict[str, Any]) -> Line:
+    figures = (Decimal(figure) for figure in row["amounts"].values() if figure is not None)
+    return row["code"] or row["name"], tuple(figures)
+
+
+def read_by_us(data: bytes) -> list[Line]:
+    """The rows of our tables, whatever they are."""
+    from extract import Options, extract
+
+    document = extract(data, options=Options(file_name="page.pdf", narrative=False))
+    return [
+        (f"{row.code or ''} {row.name or ''}", tuple(f for f in row.amounts.values() if f is not None))
+        for table in document.tables
+        for row in table.rows
+    ]
+
+
+def read_by_img2table(data: bytes) -> list[Line]:
+    """The rows img2table finds, by the rulings and without them, recognised by the engine that we use."""
+    from img2table.document import PDF  # type: ignore[import-not-found, unused-ignore]
+    from img2table.ocr import RapidOCR  # type: ignore[import-not-found, unused-ignore]
+
+    found = PDF(src=data).extract_tables(ocr=RapidOCR(), borderless_tables=True, implicit_rows=True)
+    return [_line(cells) for tables in found.values() for table in tables for cells in table.df.values]
+
+
+def _line(cells: Sequence[Any]) -> Line:
+    """Codes and line numbers are whole; money has decimals in these documents."""
+    texts = [str(cell or "").replace("\n", "") for cell in cells]
+    figures = [parse_amount(text) for text in texts if "." in text]
+    return " ".join(texts), tuple(figure for figure in figures if figure is not None)
+
+
+READERS: dict[str, Callable[[bytes], list[Line]]] = {"gongkai": read_by_us, "img2table": read_by_img2table}
+
+
+def score(wanted: Sequence[Line], lines: Sequence[Line]) -> Score:
+    """Every wanted row takes the unused line that names it and has most of its figures in order.
+
+    A row is named where its text holds the code as a word, or the name with or without its number.
+    """
+    unused = list(lines)
+    right = 0
+    for name, figures in wanted:
+        named = [line for line in unused if _names(line[0], name)]
+        best = max(named, key=lambda line: _in_order(figures, line[1]), default=None)
+        if best is not None:
+            right += _in_order(figures, best[1])
+            unused.remove(best)
+    read = sum(len(figures) for _, figures in lines)
+    return Score(sum(len(figures) for _, figures in wanted), read, right)
+
+
+def _names(text: str, name: str) -> bool:
+    return name in text.split() if name.isdigit() else name in text.replace(" ", "")
+
+
+def _in_order(wanted: Sequence[Decimal], read: Sequence[Decimal]) -> int:
+    """Length of the longest common subsequence."""
+    row = [0] * (len(read) + 1)
+    for figure in wanted:
+        before, row = row, [0]
+        for place, other in enumerate(read):
+            row.append(before[place] + 1 if other == figure else max(row[-1], before[place + 1]))
+    return row[-1]
+
+
+def measure(seeds: Sequence[int], conditions: Sequence[str]) -> str:
+    """The readers side by side, as Markdown. Raises SystemExit where the peer is not installed."""
+    if lacking := missing():
+        raise SystemExit(f"The peer is not installed: pip install {' '.join(lacking)}")
+    rows = []
+    for condition in conditions:
+        scans = list(pages(seeds, condition))
+        for name, reader in READERS.items():
+            scores = [score(page.rows, reader(page.data)) for page in scans]
+            total = Score(*(sum(each) for each in zip(*scores, strict=True)))
+            figures = [f"{count:,}" for count in total]
+            rows.append([condition, name, str(len(scans)), *figures, f"{total.f1:.3f}"])
+    head = ["condition", "reader", "pages", "amounts", "read", "right", "F1"]
+    return markdown_table(head, rows)
