@@ -109,6 +109,7 @@ def _forced(
             if candidate.formal
         )
         for address in guesses
+        if address in domains
     }
     found = forced(arithmetic, domains, formal, {address for address in guesses if address in domains})
     return {

@@ -259,6 +259,13 @@ def test_a_digit_misread_twice_is_not_taken_over_with_the_letter_beside_it():
     assert ("t1", 3, "total") not in proven(tables, "transcript").changed
 
 
+def test_a_letter_in_a_table_without_sums_is_left_alone():
+    """A generated transcript: a form that could not be read whole has cells, and takes part in nothing."""
+    lost = spoilt([printed(subjects("income", SPLIT, BOOKS, id="t3"))], 4, "total", "745O.10", id="t3")
+    tables = [*spoilt(books(), 4, "project", "745O.10"), lost[0].model_copy(update={"status": "empty"})]
+    assert [repair.where for repair in proven(tables).repairs] == ["t1/2040604/project"]
+
+
 def test_a_text_layer_is_never_changed():
     tables = spoilt(books(), 4, "project", "745O.10")
     found = proven(tables, "text_layer")
