@@ -41,3 +41,16 @@ def test_a_text_layer_is_never_touched():
 def test_where_decimals_are_printed_a_comma_is_the_exception():
     assert prints_whole_groups(["10,606,035", "4,060.198", "5,186.549"])
     assert not prints_whole_groups(["10,606,035", "4,060.198", "5,186.549", "0.125"])
+
+
+def test_a_point_read_as_a_comma_is_one_where_two_decimals_are_printed():
+    """Figures in no sum, such as those of procurement, were lost with it."""
+    (found,) = with_separators([page("2,744.84", "131.40", "15.00", "303,40", "9,00", "1,286,76")])
+    assert texts(found) == ["2,744.84", "131.40", "15.00", "303.40", "9.00", "1,286.76"]
+
+
+@pytest.mark.parametrize(
+    "printed", [("131.40", "303,40"), ("131.40", "9.00", "1.00", "12,345", "4,060,198", "303,40")]
+)
+def test_two_digits_behind_a_comma_stay_where_a_digit_may_be_lost(printed):
+    assert texts(with_separators([page(*printed)])[0]) == list(printed)
