@@ -23,7 +23,7 @@ _TWO_BEHIND_A_COMMA = re.compile(r"(-?(?:\d+|\d{1,3}(?:,\d{3})+)),(\d{2})")
 
 _MISREAD = 3
 _USUAL = 10
-"""So many figures with two decimals to one in whole groups, and three at least, are what a document prints."""
+"""A document prints two decimals when so many figures do to one in whole groups, and three at least."""
 
 
 def with_separators(pages: Sequence[Page]) -> tuple[Page, ...]:
