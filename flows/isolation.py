@@ -46,15 +46,16 @@ class Isolation:
     """How far a single document may go, and how long a reader is kept.
 
     ``seconds`` is wall time and ``memory`` bytes per document, beyond what its reader holds
-    before (the models of the recogniser are a gigabyte); a reader is replaced after
-    ``documents`` documents or when it stays above ``resident`` bytes. ``extract`` names the
-    function that reads, as ``module:function``, with the signature of ``extract.extract``.
+    before; a reader is replaced after ``documents`` documents or when it stays above ``resident``
+    bytes. With the models of the recogniser it holds up to 1.8 GB, and to load them again takes as
+    long as ten documents: a limit near that replaced it after every other scan. ``extract`` names
+    the function that reads, as ``module:function``, with the signature of ``extract.extract``.
     """
 
     seconds: float = 300.0
     memory: int = 2048 * MIB
-    documents: int = 250
-    resident: int = 1536 * MIB
+    documents: int = 1000
+    resident: int = 2560 * MIB
     extract: str = EXTRACT
 
 
