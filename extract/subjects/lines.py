@@ -79,16 +79,16 @@ def _worded_row(row: Row) -> Row:
     printed = row.name or row.printed_name
     if row.code is not None or not printed or not (row.side or row.level == "total"):
         return row
-    meant = corrected_line(printed, row.side)
-    if meant is None:
-        return row
-    level = {"level": "total"} if meant.endswith(_TOTALS) else {}
-    return row.model_copy(update={"name": meant, "printed_name": meant, **level})
+    return _reworded(row, corrected_line(printed, row.side))
 
 
 def _worded_item(row: Row) -> Row:
     printed = row.name or row.printed_name
-    meant = corrected_item(printed) if row.code is None and printed else None
+    return _reworded(row, corrected_item(printed) if row.code is None and printed else None)
+
+
+def _reworded(row: Row, meant: str | None) -> Row:
+    """The row under the name that is meant, or the row itself where none is."""
     if meant is None:
         return row
     level = {"level": "total"} if meant.endswith(_TOTALS) else {}

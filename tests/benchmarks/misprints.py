@@ -52,7 +52,7 @@ def read(seed: int) -> Tally:
         tally.counts["documents refused"] += 1
         found, repaired = {}, []
     for mistake in document.truth["planted"]:
-        _judge(mistake, printed, found, tally)
+        judge(mistake, printed, found, tally)
     for place in repaired:
         tally.counts["repairs"] += 1
         if place in printed and found[place][0] != printed[place][0]:
@@ -60,7 +60,7 @@ def read(seed: int) -> Tally:
     return tally
 
 
-def _judge(mistake: Mapping[str, Any], printed: Figures, found: Figures, tally: Tally) -> None:
+def judge(mistake: Mapping[str, Any], printed: Figures, found: Figures, tally: Tally) -> None:
     """Count what became of one planted error, if it stands on the pages that were read."""
     place = (mistake["kind"], mistake["code"] or mistake["name"], mistake["column"])
     if place not in printed or printed[place][0] != Decimal(mistake["printed"]):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from tests.benchmarks import bulk, confidence, figures, peers, proof, throughput
+from tests.benchmarks import bulk, confidence, figures, misprints, peers, proof, throughput
 from tests.benchmarks.__main__ import BENCHMARKS, main
 from tests.benchmarks.archive import BROKEN_KINDS, make_archive
 from tests.benchmarks.memory import Reading, spread
@@ -216,3 +216,22 @@ def test_readers_are_scored_by_rows_and_order():
     ]
     assert peers.score(wanted, lines) == (4, 5, 3)
     assert peers.score(wanted, []).f1 == 0
+
+
+def test_an_error_of_the_author_made_good_is_told_of():
+    mistake = {
+        "kind": "income",
+        "code": "208",
+        "name": None,
+        "column": "total",
+        "printed": "3.1",
+        "exact": "3.7",
+    }
+    place = ("income", "208", "total")
+    printed = {place: (Decimal("3.1"), "contradicted")}
+    tallies = []
+    for found in (printed, {place: (Decimal("3.7"), "proven")}, {}):
+        tally = misprints.Tally()
+        misprints.judge(mistake, printed, found, tally)
+        tallies.append((tally.counts["planted"], tally.counts["as printed, contradicted"], len(tally.wrong)))
+    assert tallies == [(1, 1, 0), (1, 0, 1), (1, 0, 0)]
