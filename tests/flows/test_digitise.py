@@ -221,6 +221,39 @@ class TestKilled:
         assert manifest(out)["left"] == 2
 
 
+@pytest.fixture
+def limited(prefect_server):
+    """A limit on how many tasks of a batch run at once, as ``prefect concurrency-limit create`` makes it."""
+    from prefect import get_client
+    from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+
+    name = "tag:gongkai-digitise"
+    with get_client(sync_client=True) as client:
+        client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
+        yield
+        client.delete_global_concurrency_limit_by_name(name)
+
+
+def test_tasks_ask_for_leave_only_where_they_are_limited(archive, out, limited):
+    tags = tags_of_tasks(run(archive(a="good"), out)[0]["batch"])
+    assert tags == {"gongkai-digitise"}
+
+
+def test_tasks_without_a_limit_carry_no_tag(archive, out):
+    assert tags_of_tasks(run(archive(a="good"), out)[0]["batch"]) == set()
+
+
+def tags_of_tasks(batch: str) -> set[str]:
+    """The tags of a batch's chunks, once the server has heard of them."""
+    from prefect import get_client
+    from prefect.client.schemas.filters import TaskRunFilter, TaskRunFilterName
+
+    wanted = TaskRunFilter(name=TaskRunFilterName(any_=[f"{batch} chunk 0"]))
+    with get_client(sync_client=True) as client:
+        wait_for(lambda: client.read_task_runs(task_run_filter=wanted))
+        return {tag for run in client.read_task_runs(task_run_filter=wanted) for tag in run.tags}
+
+
 def has_more_than(out: Path, count: int, process) -> bool:
     return len(done(out)) > count or process.poll() is not None
 
