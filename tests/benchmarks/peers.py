@@ -1,20 +1,28 @@
-"""In the benchmarks: the same scanned pages read by us and by another reader of tables with the same OCR."""
+"""In the benchmarks: the same scanned pages read by us and by other readers of tables with the same OCR."""
 
 from __future__ import annotations
 
+import functools
 import importlib.util
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from extract.tables.amounts import parse_amount
 from tests.benchmarks.report import markdown_table
+from tests.benchmarks.throughput import whole_engine
 from tests.corpus.generator import generate
 from tests.corpus.raster import CONDITIONS, rasterised
 
 NEEDED = {"img2table": "img2table", "cv2.ximgproc": "opencv-contrib-python-headless"}
-"""Modules of the peer and the packages they come from; they are no dependency of ours."""
+"""Modules of a peer and the packages they come from; they are no dependency of ours. Camelot is one."""
+_POINTS = 72.0
+_DRAWN_DPI = 200
+
+_recogniser = functools.lru_cache(maxsize=1)(whole_engine)
 
 Line = tuple[str, tuple[Decimal, ...]]
 """A row of a table: all its text, and its figures from left to right."""
@@ -85,12 +93,64 @@ def read_by_us(data: bytes) -> list[Line]:
 
 
 def read_by_img2table(data: bytes) -> list[Line]:
-    """The rows img2table finds, by the rulings and without them, recognised by the engine that we use."""
+    """The rows img2table finds, by the rulings and without them, recognised by the engine that we use.
+
+    It straightens the page itself. Its RapidOCR reads English unless told otherwise.
+    """
     from img2table.document import PDF  # type: ignore[import-not-found, unused-ignore]
     from img2table.ocr import RapidOCR  # type: ignore[import-not-found, unused-ignore]
+    from rapidocr import LangRec
 
-    found = PDF(src=data).extract_tables(ocr=RapidOCR(), borderless_tables=True, implicit_rows=True)
+    recogniser = RapidOCR(params={"Rec.lang_type": LangRec.CH})
+    document = PDF(src=data, detect_rotation=True)
+    found = document.extract_tables(ocr=recogniser, borderless_tables=True, implicit_rows=True)
     return [_line(cells) for tables in found.values() for table in tables for cells in table.df.values]
+
+
+def read_by_camelot(data: bytes) -> list[Line]:
+    """The rows camelot finds by the rulings in the picture, under a text layer RapidOCR made.
+
+    Camelot reads no pixels but rulings; the layer is what any program for searchable PDFs adds.
+    """
+    import warnings
+
+    import camelot
+
+    with tempfile.TemporaryDirectory() as workplace, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # camelot warns about pages in which it finds no table
+        path = Path(workplace) / "page.pdf"
+        path.write_bytes(_searchable(data))
+        tables = camelot.read_pdf(path, flavor="lattice", split_text=True, suppress_stdout=True)
+        return [_line(cells) for table in tables for cells in table.data]
+
+
+def _searchable(data: bytes) -> bytes:
+    """A scan with an invisible text layer: every line where it was recognised, as long as it is there."""
+    import numpy as np
+    import pymupdf
+
+    recogniser = _recogniser()
+    with pymupdf.open(stream=data, filetype="pdf") as scan:
+        for page in scan:
+            drawn = page.get_pixmap(dpi=_DRAWN_DPI, alpha=False)
+            pixels = np.frombuffer(drawn.samples, np.uint8).reshape(drawn.h, drawn.w, 3)
+            read = recogniser(pixels[:, :, ::-1])
+            for text, box in zip(read.txts or (), read.boxes if read.txts else (), strict=True):
+                _lay(page, text, np.asarray(box) * _POINTS / _DRAWN_DPI)
+        return bytes(scan.tobytes())
+
+
+def _lay(page: Any, text: str, corners: Any) -> None:
+    """Write a line invisibly into its box, stretched to its width."""
+    import pymupdf
+
+    (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+    font = pymupdf.Font("china-s")
+    size = max((y1 - y0) * 0.75, 1.0)
+    stretch = (x1 - x0) / max(font.text_length(text, size), 0.1)
+    foot = pymupdf.Point(x0, y1 - (y1 - y0) * 0.2)
+    wide = (foot, pymupdf.Matrix(stretch, 1))
+    page.insert_text(foot, text, fontname="china-s", fontsize=size, render_mode=3, morph=wide)
 
 
 def _line(cells: Sequence[Any]) -> Line:
@@ -100,7 +160,11 @@ def _line(cells: Sequence[Any]) -> Line:
     return " ".join(texts), tuple(figure for figure in figures if figure is not None)
 
 
-READERS: dict[str, Callable[[bytes], list[Line]]] = {"gongkai": read_by_us, "img2table": read_by_img2table}
+READERS: dict[str, Callable[[bytes], list[Line]]] = {
+    "gongkai": read_by_us,
+    "img2table": read_by_img2table,
+    "camelot": read_by_camelot,
+}
 
 
 def score(wanted: Sequence[Line], lines: Sequence[Line]) -> Score:

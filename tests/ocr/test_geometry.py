@@ -156,7 +156,7 @@ def test_pieces_of_thin_strokes_are_no_specks():
     """Small print in a coarse grey picture falls to pieces of a few dark pixels."""
     grey = np.full((1200, 900), 250, np.uint8)
     for y in range(100, 1100, 20):
-        for x in range(100, 500, 12):
+        for x in range(100, 500, 13):
             grey[y : y + 8, x] = 60  # a stroke
             grey[y : y + 8 : 3, x + 3 : x + 5] = 110  # and what is left of the others
     assert light.without_specks(grey) is grey
