@@ -7,11 +7,11 @@ import importlib.util
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from extract.tables.amounts import parse_amount
+from tests.benchmarks.figures import WantedRow, count_found, count_wanted, wanted_rows
 from tests.benchmarks.report import markdown_table
 from tests.benchmarks.throughput import whole_engine
 from tests.corpus.generator import generate
@@ -24,19 +24,19 @@ _DRAWN_DPI = 200
 
 _recogniser = functools.lru_cache(maxsize=1)(whole_engine)
 
-Line = tuple[str, tuple[Decimal, ...]]
-"""A row of a table: all its text, and its figures from left to right."""
+Row = Sequence[str]
+"""The texts of a row of a table."""
 
 
 class Page(NamedTuple):
-    """One scanned page, and the rows printed on it: what names each (code or name), its figures in order."""
+    """One scanned page, and the rows printed on it."""
 
     data: bytes
-    rows: tuple[Line, ...]
+    rows: tuple[WantedRow, ...]
 
 
 class Score(NamedTuple):
-    """Figures wanted, read, and right; an amount is right in its row and in its order."""
+    """Figures other than zero that are wanted, read, and right: in the row of the line they belong to."""
 
     wanted: int
     read: int
@@ -71,28 +71,23 @@ def pages(seeds: Sequence[int], condition: str) -> Iterator[Page]:
             rows = document.truth["tables"].get(table.kind)
             if rows and len(table.pages) == 1 and holders[table.pages[0]] == 1:
                 picture = rasterised(document.data, CONDITIONS[condition], seed, [table.pages[0] - 1])
-                yield Page(picture, tuple(map(_wanted, rows)))
+                yield Page(picture, tuple(wanted_rows({"tables": {table.kind: rows}})))
                 break
 
 
-def _wanted(row: dict[str, Any]) -> Line:
-    figures = (Decimal(figure) for figure in row["amounts"].values() if figure is not None)
-    return row["code"] or row["name"], tuple(figures)
-
-
-def read_by_us(data: bytes) -> list[Line]:
+def read_by_us(data: bytes) -> list[Row]:
     """The rows of our tables, whatever they are."""
     from extract import Options, extract
 
     document = extract(data, options=Options(file_name="page.pdf", narrative=False))
     return [
-        (f"{row.code or ''} {row.name or ''}", tuple(f for f in row.amounts.values() if f is not None))
+        [row.code or "", row.name or "", *(str(f) for f in row.amounts.values() if f is not None)]
         for table in document.tables
         for row in table.rows
     ]
 
 
-def read_by_img2table(data: bytes) -> list[Line]:
+def read_by_img2table(data: bytes) -> list[Row]:
     """The rows img2table finds, by the rulings and without them, recognised by the engine that we use.
 
     It straightens the page itself. Its RapidOCR reads English unless told otherwise.
@@ -104,10 +99,10 @@ def read_by_img2table(data: bytes) -> list[Line]:
     recogniser = RapidOCR(params={"Rec.lang_type": LangRec.CH})
     document = PDF(src=data, detect_rotation=True)
     found = document.extract_tables(ocr=recogniser, borderless_tables=True, implicit_rows=True)
-    return [_line(cells) for tables in found.values() for table in tables for cells in table.df.values]
+    return [_texts(cells) for tables in found.values() for table in tables for cells in table.df.values]
 
 
-def read_by_camelot(data: bytes) -> list[Line]:
+def read_by_camelot(data: bytes) -> list[Row]:
     """The rows camelot finds by the rulings in the picture, under a text layer RapidOCR made.
 
     Camelot reads no pixels but rulings; the layer is what any program for searchable PDFs adds.
@@ -121,7 +116,7 @@ def read_by_camelot(data: bytes) -> list[Line]:
         path = Path(workplace) / "page.pdf"
         path.write_bytes(_searchable(data))
         tables = camelot.read_pdf(path, flavor="lattice", split_text=True, suppress_stdout=True)
-        return [_line(cells) for table in tables for cells in table.data]
+        return [_texts(cells) for table in tables for cells in table.data]
 
 
 def _searchable(data: bytes) -> bytes:
@@ -153,49 +148,25 @@ def _lay(page: Any, text: str, corners: Any) -> None:
     page.insert_text(foot, text, fontname="china-s", fontsize=size, render_mode=3, morph=wide)
 
 
-def _line(cells: Sequence[Any]) -> Line:
-    """Codes and line numbers are whole; money has decimals in these documents."""
-    texts = [str(cell or "").replace("\n", "") for cell in cells]
-    figures = [parse_amount(text) for text in texts if "." in text]
-    return " ".join(texts), tuple(figure for figure in figures if figure is not None)
+def _texts(cells: Sequence[Any]) -> Row:
+    return [cell if isinstance(cell, str) else "" for cell in cells]
 
 
-READERS: dict[str, Callable[[bytes], list[Line]]] = {
+READERS: dict[str, Callable[[bytes], list[Row]]] = {
     "gongkai": read_by_us,
     "img2table": read_by_img2table,
     "camelot": read_by_camelot,
 }
 
 
-def score(wanted: Sequence[Line], lines: Sequence[Line]) -> Score:
-    """Every wanted row takes the unused line that names it and has most of its figures in order.
+def score(wanted: Sequence[WantedRow], rows: Sequence[Row]) -> Score:
+    """What the rows of a reader hold of the wanted ones; no cell is counted twice.
 
-    A row is named where its text holds the code as a word, or the name with or without its number.
+    Codes and line numbers are whole, money has decimals in these documents.
     """
-    unused = list(lines)
-    right = 0
-    for name, figures in wanted:
-        named = [line for line in unused if _names(line[0], name)]
-        best = max(named, key=lambda line: _in_order(figures, line[1]), default=None)
-        if best is not None:
-            right += _in_order(figures, best[1])
-            unused.remove(best)
-    read = sum(len(figures) for _, figures in lines)
-    return Score(sum(len(figures) for _, figures in wanted), read, right)
-
-
-def _names(text: str, name: str) -> bool:
-    return name in text.split() if name.isdigit() else name in text.replace(" ", "")
-
-
-def _in_order(wanted: Sequence[Decimal], read: Sequence[Decimal]) -> int:
-    """Length of the longest common subsequence."""
-    row = [0] * (len(read) + 1)
-    for figure in wanted:
-        before, row = row, [0]
-        for place, other in enumerate(read):
-            row.append(before[place] + 1 if other == figure else max(row[-1], before[place + 1]))
-    return row[-1]
+    texts = (text for row in rows for text in row if "." in text)
+    read = sum(bool(parse_amount(text)) for text in texts)
+    return Score(count_wanted(wanted), read, count_found(wanted, rows))
 
 
 def measure(seeds: Sequence[int], conditions: Sequence[str]) -> str:
