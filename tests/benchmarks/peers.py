@@ -60,19 +60,42 @@ def _found(module: str) -> bool:
 
 
 def pages(seeds: Sequence[int], condition: str) -> Iterator[Page]:
-    """Of each generated document the first form that is printed on a page of its own, scanned."""
-    from extract import Options, extract
-
+    """Of each generated document the fullest form that is printed upright on a page of its own, scanned."""
     for seed in seeds:
         document = generate(seed, family="national_final", prose=False)
-        read = extract(document.data, options=Options(file_name="document.pdf", narrative=False))
-        holders = Counter(page for table in read.tables for page in table.pages)
-        for table in read.tables:
-            rows = document.truth["tables"].get(table.kind)
-            if rows and len(table.pages) == 1 and holders[table.pages[0]] == 1:
-                picture = rasterised(document.data, CONDITIONS[condition], seed, [table.pages[0] - 1])
-                yield Page(picture, tuple(wanted_rows({"tables": {table.kind: rows}})))
-                break
+        forms = dict(_forms_alone(document.data))
+        rows = {
+            kind: tuple(wanted_rows({"tables": {kind: document.truth["tables"][kind]}})) for kind in forms
+        }
+        fullest = max(forms, key=lambda kind: count_wanted(rows[kind]), default=None)
+        if fullest is not None:
+            yield Page(
+                rasterised(document.data, CONDITIONS[condition], seed, [forms[fullest]]), rows[fullest]
+            )
+
+
+def _forms_alone(data: bytes) -> Iterator[tuple[str, int]]:
+    """The kinds of the forms that share their only page with nothing, and these pages counted from 0."""
+    from extract import Options, extract
+
+    read = extract(data, options=Options(file_name="document.pdf", narrative=False))
+    holders = Counter(page for table in read.tables for page in table.pages)
+    for table in read.tables:
+        alone = table.status == "extracted" and len(table.pages) == 1 and holders[table.pages[0]] == 1
+        if alone and _upright(data, table.pages[0] - 1):
+            yield table.kind, table.pages[0] - 1
+
+
+def _upright(data: bytes, number: int) -> bool:
+    """Whether the text of a page runs from left to right as displayed: other readers turn no pages."""
+    import pymupdf
+
+    with pymupdf.open(stream=data, filetype="pdf") as document:
+        page = document[number]
+        blocks = page.get_text("dict")["blocks"]
+        ways = [pymupdf.Point(line["dir"]) for block in blocks for line in block.get("lines", ())]
+        turned = page.rotation_matrix
+    return all(way.x * turned.a + way.y * turned.c > 0 for way in ways)
 
 
 def read_by_us(data: bytes) -> list[Row]:
@@ -120,7 +143,7 @@ def read_by_camelot(data: bytes) -> list[Row]:
 
 
 def _searchable(data: bytes) -> bytes:
-    """A scan with an invisible text layer: every line where it was recognised, as long as it is there."""
+    """A scan with an invisible text layer: every line where it was recognised."""
     import numpy as np
     import pymupdf
 
@@ -129,23 +152,23 @@ def _searchable(data: bytes) -> bytes:
         for page in scan:
             drawn = page.get_pixmap(dpi=_DRAWN_DPI, alpha=False)
             pixels = np.frombuffer(drawn.samples, np.uint8).reshape(drawn.h, drawn.w, 3)
-            read = recogniser(pixels[:, :, ::-1])
+            read, shape = recogniser(pixels[:, :, ::-1]), page.new_shape()
             for text, box in zip(read.txts or (), read.boxes if read.txts else (), strict=True):
-                _lay(page, text, np.asarray(box) * _POINTS / _DRAWN_DPI)
+                _lay(shape, text, np.asarray(box) * _POINTS / _DRAWN_DPI)
+            shape.commit()
         return bytes(scan.tobytes())
 
 
-def _lay(page: Any, text: str, corners: Any) -> None:
-    """Write a line invisibly into its box, stretched to its width."""
-    import pymupdf
-
-    (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
-    font = pymupdf.Font("china-s")
-    size = max((y1 - y0) * 0.75, 1.0)
-    stretch = (x1 - x0) / max(font.text_length(text, size), 0.1)
-    foot = pymupdf.Point(x0, y1 - (y1 - y0) * 0.2)
-    wide = (foot, pymupdf.Matrix(stretch, 1))
-    page.insert_text(foot, text, fontname="china-s", fontsize=size, render_mode=3, morph=wide)
+def _lay(shape: Any, text: str, corners: Any) -> None:
+    """Write a line invisibly into its box, every character where it stands there."""
+    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    advances = [0.5 if char.isascii() else 1.0 for char in text]
+    size = (x1 - x0) / sum(advances)
+    foot = y1 - (y1 - y0) * 0.2
+    for char, advance in zip(text, advances, strict=True):
+        font = "helv" if char.isascii() else "china-s"
+        shape.insert_text((x0, foot), char, fontname=font, fontsize=min(size, y1 - y0), render_mode=3)
+        x0 += advance * size
 
 
 def _texts(cells: Sequence[Any]) -> Row:
