@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from spacy.lang.zh import Chinese, ChineseDefaults
-from spacy.language import Language
-from thinc.api import Config
+from extract.narrative.runtime import sparing
 
-import extract.narrative.families
-import extract.narrative.marking
-import extract.narrative.tokens
-import extract.narrative.totals  # noqa: F401  (registers factories, as the three above)
+with sparing():
+    from spacy.lang.zh import Chinese, ChineseDefaults
+    from spacy.language import Language
+    from thinc.api import Config
+
+    import extract.narrative.families
+    import extract.narrative.marking
+    import extract.narrative.tokens
+    import extract.narrative.totals  # noqa: F401  (registers factories, as the three above)
 
 _COMPONENTS = (
     "gongkai_subjects",
@@ -34,13 +37,24 @@ class RunningText(Chinese):  # type: ignore[no-untyped-call]
     class Defaults(ChineseDefaults):
         config = Config({"nlp": {"lang": "zh", "tokenizer": {"@tokenizers": "gongkai.TermTokenizer.v1"}}})
 
+    @classmethod
+    def has_factory(cls, name: str) -> bool:
+        """Whether there are components of this name. spaCy's own are registered when one is asked for."""
+        if super().has_factory(name):
+            return True
+        from spacy.pipeline.factories import register_factories
+
+        register_factories()
+        return super().has_factory(name)
+
 
 def build_language() -> Language:
     """A fresh pipeline for Chinese running text; nothing is downloaded, and it can be saved to disk."""
-    nlp = RunningText()
-    for name in _COMPONENTS:
-        nlp.add_pipe(name)
-    return nlp
+    with sparing():
+        nlp = RunningText()
+        for name in _COMPONENTS:
+            nlp.add_pipe(name)
+        return nlp
 
 
 @cache

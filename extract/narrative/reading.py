@@ -63,13 +63,9 @@ def read_statements(sections: Sequence[Section], facts: Facts) -> tuple[Statemen
 
 def ready_language() -> Language:
     """The pipeline; spaCy is imported, and the pipeline built, when it is first asked for."""
-    from extract.narrative.runtime import load_spacy, without_collecting
+    from extract.narrative.language import language
 
-    with without_collecting():
-        load_spacy()
-        from extract.narrative.language import language
-
-        return language()
+    return language()
 
 
 def _placed(statements: Sequence[Statement], year: int | None) -> Iterator[Statement]:

@@ -31,8 +31,8 @@ _SPECKS_A_MEGAPIXEL = 400
 """So many specks are noise; fewer may be dots of print."""
 _BROKEN_SHARE = 0.02
 """Specks per dark pixel above which strokes are broken."""
-_DIRTY_TILES = 0.8
-"""Dirt lies on this share of all small squares of a page, print on far fewer."""
+_BESIDE_PRINT = 16
+"""So many pixels around larger marks, specks may be pieces of print; dirt also lies further off."""
 _BILEVEL_SHARE = 0.995
 
 
@@ -97,8 +97,8 @@ def is_bilevel(values: Pixels) -> bool:
 def without_specks(values: Pixels) -> Pixels:
     """Remove salt and pepper: specks of a few pixels, and holes as small.
 
-    A median would eat decimal points. Where nothing but black and white is left, specks close to
-    each other are what is left of broken strokes and stay.
+    A median would eat decimal points. Specks that lie beside larger marks only are what is left of
+    strokes: of broken ones, and of thin ones in coarse pictures. They stay.
     """
     import cv2
     import numpy as np
@@ -107,7 +107,7 @@ def without_specks(values: Pixels) -> Pixels:
     window = dark[dark.shape[0] // 4 : dark.shape[0] // 4 * 3, :]
     if _speck_count(window) < _SPECKS_A_MEGAPIXEL * max(window.size / 1e6, 0.1):
         return values
-    if is_bilevel(values) and not _evenly_dirty(window):
+    if not _dirty_paper(dark):
         return values
     result = values.copy()
     for mask, paint in ((dark, 255), (1 - dark, 0)):
@@ -119,14 +119,18 @@ def without_specks(values: Pixels) -> Pixels:
     return result
 
 
-def _evenly_dirty(dark: Mask) -> bool:
-    """Whether there are specks all over the page, not only where strokes are broken."""
+def _dirty_paper(dark: Mask) -> bool:
+    """Whether there are as many specks where nothing is printed."""
+    import cv2
     import numpy as np
 
-    side = 32
-    rows, columns = dark.shape[0] // side, dark.shape[1] // side
-    tiles = dark[: rows * side, : columns * side].reshape(rows, side, columns, side).sum(axis=(1, 3))
-    return bool(np.mean(tiles > 0) > _DIRTY_TILES)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    larger = stats[:, cv2.CC_STAT_AREA] > _SPECK
+    larger[0] = False
+    side = 2 * _BESIDE_PRINT + 1
+    near = cv2.dilate(larger[labels].astype(np.uint8), np.ones((side, side), np.uint8))
+    paper = np.asarray(near == 0, np.uint8)
+    return _speck_count(dark & paper) > _SPECKS_A_MEGAPIXEL * float(paper.sum()) / 1e6
 
 
 def _speck_count(dark: Mask) -> int:

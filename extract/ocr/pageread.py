@@ -25,8 +25,10 @@ _READABLE_DPI = 150.0
 """Coarser pictures are enlarged to this: the engine finds more in them."""
 _FINEST_DPI = 300.0
 """Finer pictures are reduced to this: nothing is gained above."""
-_UPSIDE_DOWN = 0.6
-"""Text read upside down scores below this on the median line, upright text far above."""
+_UPRIGHT = 0.95
+"""Upright text scores above this on the median line; where it does not, both ways up are tried."""
+_BETTER = 0.1
+"""Read the right way up, the median line scores higher by more than this."""
 _SAMPLE = 8
 """So many lines tell which way up a page is."""
 _SIZE_OF_BOX = 0.72
@@ -240,11 +242,11 @@ def _between_rows(box: PixelBox, rules: Rules, margin: int) -> tuple[int, int]:
 def _upside_down(sheet: Sheet, lines: Sequence[Recognised], engine: Engine) -> bool:
     """Whether a page that reads badly reads better turned round."""
     longest = sorted(lines, key=lambda line: line.box[0] - line.box[2])[:_SAMPLE]
-    if not longest or _median([line.line.score for line in longest]) > _UPSIDE_DOWN:
+    if not longest or _median([line.line.score for line in longest]) > _UPRIGHT:
         return False
     crops = [sheet.values[y0:y1, x0:x1] for x0, y0, x1, y1 in (line.box for line in longest)]
     turned = engine.read([skew.turned(crop, 2) for crop in crops])
-    return _median([line.score for line in turned]) > _median([line.line.score for line in longest]) + 0.1
+    return _median([line.score for line in turned]) > _median([line.line.score for line in longest]) + _BETTER
 
 
 def _median(values: Sequence[float]) -> float:

@@ -45,6 +45,8 @@ def _reasons(row: Row, column: str, *, listed: bool) -> Iterator[str]:
 
 
 def _is_known(row: Row) -> bool:
+    if _speaks_of_other_side(row):
+        return False
     if row.subject is not None or row.level == "total" or row.line is not None:
         return True
     if row.code is not None:
@@ -52,3 +54,13 @@ def _is_known(row: Row) -> bool:
     if row.side is not None:
         return is_known_line(row.name, row.side)
     return bool(_USUAL_LINE.search(row.name or ""))
+
+
+_SPOKEN = {"income": "收入", "expenditure": "支出"}
+
+
+def _speaks_of_other_side(row: Row) -> bool:
+    """Whether a total is named for the other side of its form: columns were taken for those of that side."""
+    if row.side is None or row.level != "total" or not row.name:
+        return False
+    return _SPOKEN[row.side] not in row.name and any(word in row.name for word in _SPOKEN.values())

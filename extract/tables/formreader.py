@@ -12,7 +12,7 @@ from extract.tables.context import Context
 from extract.tables.formrows import NOT_A_FIGURE, Group, ReadRow, read_rows, text_key
 from extract.tables.forms.registry import ColumnSpec, FormSpec
 from extract.tables.grid import Grid
-from extract.tables.headers import ColumnHead, Headed, with_name
+from extract.tables.headers import ColumnHead, Headed, with_name, with_names_between
 from extract.tables.reading import Doubt, TableReading
 from extract.tables.three_public import FOREIGN, read_public_expenses
 from models.disclosure import Column, Kind, PrintedCell, Row, Side, Table
@@ -53,10 +53,10 @@ def _named_columns(table: Table) -> int:
     return sum(not column.key.startswith("column_") for column in table.columns)
 
 
-def column_groups(headed: Headed) -> list[list[ColumnHead]]:
+def column_groups(columns: Sequence[ColumnHead]) -> list[list[ColumnHead]]:
     """Columns side by side that repeat code/name/amount begin a new group at each code or name."""
     groups: list[list[ColumnHead]] = [[]]
-    for head in headed.columns:
+    for head in columns:
         if head.role in ("code", "name") and any(h.role == "amount" for h in groups[-1]):
             groups.append([])
         groups[-1].append(head)
@@ -94,7 +94,7 @@ def _subjects(headed: Headed, context: Context, spec: FormSpec, setting: Setting
 
 
 def _groups(headed: Headed, context: Context, spec: FormSpec, setting: Setting) -> Readings:
-    parts = [heads for heads in column_groups(headed) if any(head.role == "amount" for head in heads)]
+    parts = [heads for heads in column_groups(headed.columns) if any(h.role == "amount" for h in heads)]
     # Side by side, each group has one column of figures; what stands above it names the group.
     specs = spec.columns[:1] if len(parts) > 1 else spec.columns
     groups = [_group(heads, specs, setting) for heads in parts]
@@ -103,9 +103,8 @@ def _groups(headed: Headed, context: Context, spec: FormSpec, setting: Setting) 
 
 
 def _two_sided(headed: Headed, context: Context, spec: FormSpec, setting: Setting) -> Readings:
-    parts = [
-        with_name(heads) for heads in column_groups(headed) if any(head.role == "amount" for head in heads)
-    ]
+    columns = with_names_between(headed.columns)
+    parts = [with_name(heads) for heads in column_groups(columns) if any(h.role == "amount" for h in heads)]
     sides = [_side(heads, position) for position, heads in enumerate(parts)]
     groups = [_group(heads, spec.columns, setting, side) for heads, side in zip(parts, sides, strict=True)]
     rows = [row for group in groups for row in read_rows(headed, group, None)]

@@ -92,6 +92,22 @@ def with_name(heads: Sequence[ColumnHead]) -> Sequence[ColumnHead]:
     return [replace(head, role="name") if texts and head.index == texts[-1] else head for head in heads]
 
 
+def with_names_between(heads: Sequence[ColumnHead]) -> Sequence[ColumnHead]:
+    """Of a form with two sides: words between two columns of figures name the rows of the second side.
+
+    Their label may have been misread (``项H``).
+    """
+    neighbours = zip((None, *heads), heads, (*heads[1:], None), strict=False)
+    return [
+        replace(head, role="name") if head.role == "text" and _are_amounts(before, after) else head
+        for before, head, after in neighbours
+    ]
+
+
+def _are_amounts(*heads: ColumnHead | None) -> bool:
+    return all(head is not None and head.role == "amount" for head in heads)
+
+
 def starting(plane: Sequence[Sequence[GridCell | None]], row: int) -> list[GridCell]:
     """The cells whose top row is ``row``, left to right."""
     cells = dict.fromkeys(cell for cell in plane[row] if cell is not None and cell.row == row)

@@ -173,15 +173,15 @@ def _large(args: Arguments, workplace: Path) -> str:
 
 
 def _peers_arguments(command: Parser) -> None:
-    command.add_argument("--seeds", type=_seeds, default=range(8200, 8206), metavar="A-B", help="8200-8205")
+    command.add_argument("--seeds", type=_seeds, default=range(8200, 8204), metavar="A-B", help="8200-8203")
     command.add_argument(
-        "--condition", action="append", choices=CONDITIONS, help="default scan200 and fax200"
+        "--condition", action="append", choices=CONDITIONS, help="default clean200, scan200 and fax200"
     )
 
 
 def _peers(args: Arguments, workplace: Path) -> str:
     del workplace
-    return peers.measure(args.seeds, args.condition or ["scan200", "fax200"])
+    return peers.measure(args.seeds, args.condition or ["clean200", "scan200", "fax200"])
 
 
 def _transcripts(args: Arguments, workplace: Path) -> str:

@@ -54,7 +54,7 @@ def _pixels(data: bytes) -> Any:
         return source.picture(document.pages[0]).pixels
 
 
-def _whole_engine() -> Callable[[Any], Any]:
+def whole_engine() -> Callable[[Any], Any]:
     """RapidOCR as its makers ship it, with the runtime, the weights and the threads gongkai gives it."""
     from rapidocr import EngineType, RapidOCR
 
@@ -68,7 +68,7 @@ def _whole_engine() -> Callable[[Any], Any]:
 
 def against_engine(pages: Sequence[bytes]) -> str:
     """Seconds per page of gongkai and of the engine on the same picture, one after the other, warmed up."""
-    engine = _whole_engine()
+    engine = whole_engine()
     rows = []
     for data in (pages[0], *pages):
         pixels = _pixels(data)

@@ -152,6 +152,19 @@ def test_specks_go_and_decimal_points_stay(pixels):
     assert light.without_specks(grey) is grey
 
 
+def test_pieces_of_thin_strokes_are_no_specks():
+    """Small print in a coarse grey picture falls to pieces of a few dark pixels."""
+    grey = np.full((1200, 900), 250, np.uint8)
+    for y in range(100, 1100, 20):
+        for x in range(100, 500, 13):
+            grey[y : y + 8, x] = 60  # a stroke
+            grey[y : y + 8 : 3, x + 3 : x + 5] = 110  # and what is left of the others
+    assert light.without_specks(grey) is grey
+    chance = np.random.default_rng(5).random(grey.shape)
+    dirty = np.where(chance < 0.004, 0, grey).astype(np.uint8)
+    assert (light.without_specks(dirty) != dirty).any()
+
+
 def test_a_red_stamp_is_lifted_off_black_text(pixels):
     stamped = pixels.copy()
     middle = (round(380 * SCALE), round(190 * SCALE))

@@ -18,7 +18,7 @@ from extract.reading.image import read_image
 from extract.reading.intake import Limits, read_source
 from extract.reading.pages import PageDocument
 from extract.reading.pdf import read_pdf
-from tests.ocr.drawing import Babbling, Failing, Replayed, drawn, scan_of, table_page
+from tests.ocr.drawing import Babbling, Failing, Replayed, drawn, said, scan_of, table_page
 
 SCALE = 200 / 72
 
@@ -119,6 +119,24 @@ def test_a_box_that_cuts_a_figure_is_grown_to_its_end(scan):
     recognised(scan, Watching([(pixel_box(333, 149, 352, 166), "1,28")]))
     assert widths[0] == pytest.approx(19 * SCALE, abs=2)
     assert any(41 * SCALE < width < 46 * SCALE for width in widths[1:])  # to the end of 1,286.76
+
+
+@pytest.mark.parametrize("turns", [0, 2])
+def test_text_that_scores_well_upside_down_is_told_from_upright_text(turns):
+    """A page of figures read upside down: most of its lines were sure of something."""
+    pixels = np.full((2338, 1654, 3), 225, np.uint8)  # lighter, it would be a fax
+    middle = (677, 1149, 977, 1189)
+    for x in range(690, 820, 20):
+        pixels[1156:1182, x : x + 8] = 0  # the beginning of the line is dark
+
+    class EitherWay(Replayed):
+        def read(self, crops):
+            upright = [crop[:, : crop.shape[1] // 2].mean() < 230 for crop in crops]
+            return tuple(said("社会保障和就业支出") if up else said("1693336090", 0.75) for up in upright)
+
+    scan = document(scan_of(np.ascontiguousarray(np.rot90(pixels, turns)), dpi=200))
+    page = recognised(scan, EitherWay([(middle, "")])).document.pages[0]
+    assert (page.turn, [word.text for word in page.words]) == (turns, ["社会保障和就业支出"])
 
 
 def test_what_another_box_covers_is_not_read_again():

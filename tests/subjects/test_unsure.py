@@ -59,6 +59,14 @@ def test_a_row_nobody_knows_may_be_another(unknown):
     assert reasons(unknown) == ["recognised in a row whose code or name was not"]
 
 
+def test_a_total_of_the_other_side_shows_that_columns_were_mistaken():
+    beside = row(side="expenditure", level="total", name="收入总计")
+    assert reasons(beside) == ["recognised in a row whose code or name was not"]
+    assert reasons(row(side="income", level="total", name="本年支出合计"))
+    for side, name in (("income", "收入总计"), ("expenditure", "支出总计"), ("expenditure", "收支总计")):
+        assert reasons(row(side=side, level="total", name=name)) == []
+
+
 def test_a_figure_under_an_unread_header_may_belong_to_another_column():
     assert reasons(row("column_7", code="208", subject=SUBJECT)) == ["recognised under a header that was not"]
 

@@ -187,6 +187,28 @@ def test_a_two_sided_form_without_a_row_of_sides_goes_by_order():
     assert [row.side for row in table.rows] == ["income", "income", "expenditure", "expenditure"]
 
 
+def test_the_second_side_has_its_names_whatever_their_label_was_read_as():
+    table = form(
+        "部门收支总表",
+        """
+        本年收入|<|本年支出|<|<|<
+        项目|预算数|项H|合计|人员经费|项目支出
+        一、财政拨款收入|9.00|一、公共安全支出|9.00|5.00|4.00
+        收入总计|9.00|支出总计|9.00|5.00|4.00
+        """,
+        kind="budget",
+    )
+    assert amounts(table, side="income") == {
+        "一、财政拨款收入": {"total": "9.00"},
+        "收入总计": {"total": "9.00"},
+    }
+    expenditure = amounts(table, side="expenditure")
+    assert {name: row["total"] for name, row in expenditure.items()} == {
+        "一、公共安全支出": "9.00",
+        "支出总计": "9.00",
+    }
+
+
 # Groups side by side ------------------------------------------------------------------------
 
 GROUPS = """
