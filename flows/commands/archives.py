@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from flows.commands import options
 from flows.commands.messages import complain
 
 
@@ -16,45 +17,17 @@ def register(app: typer.Typer) -> None:
 
 
 def digitise(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE", help="A folder, a glob in quotation marks, @LIST, or a URL such as s3://."
-        ),
-    ],
-    out: Annotated[
-        str, typer.Option("-o", "--out", metavar="OUT", help="Folder or URL of the store of results.")
-    ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, metavar="N", help="Read at most N documents.")
-    ] = None,
-    only_failed: Annotated[
-        bool, typer.Option("--only-failed", help="Read again what failed before, and nothing else.")
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, metavar="N", help="Documents read at once; one a core without it."),
-    ] = None,
-    dask: Annotated[
-        str | None,
-        typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler (tcp://...), or local for a cluster."),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="Most time for one document.")
-    ] = 300.0,
-    memory: Annotated[
-        int, typer.Option("--memory", min=256, metavar="MIB", help="Most memory for one document.")
-    ] = 2048,
-    after: Annotated[
-        str | None,
-        typer.Option(
-            "--after",
-            metavar="COMMAND",
-            help="Run for each document; {result}, {source}, {state}, {id} are replaced.",
-        ),
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Let Prefect log what it does.")] = False,
+    source: options.Source,
+    out: options.StoreAddress,
+    dry_run: options.DryRun = False,
+    limit: options.Limit = None,
+    only_failed: options.OnlyFailed = False,
+    workers: options.WorkersOrCores = None,
+    dask: options.Dask = None,
+    timeout: options.Timeout = 300.0,
+    memory: options.Memory = 2048,
+    after: options.After = None,
+    verbose: options.Verbose = False,
 ) -> None:
     """Turn an archive into a store of results, one JSON document each.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.commands import options
 from flows.commands.messages import complain
 
 
@@ -22,40 +23,17 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="Folder of the store of results; made if it is not there.")
-    ],
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key", envvar="GONGKAI_API_KEY", help="Key clients send as X-API-Key; needed beyond loopback."
-        ),
-    ] = None,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option("--allow-host", metavar="NAME", help="Another name the service is called by."),
-    ] = None,
-    state: Annotated[
-        Path | None,
-        typer.Option("--state", metavar="DIR", help="Uploads, queue and index; OUT.service without it."),
-    ] = None,
-    max_upload: Annotated[
-        int, typer.Option("--max-upload", min=1, metavar="MIB", help="Largest upload.")
-    ] = 64,
-    rate: Annotated[
-        int, typer.Option("--rate", min=0, metavar="N", help="Requests a minute for a client; 0: no limit.")
-    ] = 1200,
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, metavar="N", help="Documents read at once.")
-    ] = 1,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=1, metavar="SECONDS", help="Most time for one document.")
-    ] = 300.0,
-    memory: Annotated[
-        int, typer.Option("--memory", min=256, metavar="MIB", help="Most memory for one document.")
-    ] = 2048,
+    out: options.StoreFolder,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 8000,
+    key: options.Key = None,
+    allow_host: options.AllowHost = None,
+    state: options.State = None,
+    max_upload: options.MaxUpload = 64,
+    rate: options.Rate = 1200,
+    workers: options.Workers = 1,
+    timeout: options.Timeout = 300.0,
+    memory: options.Memory = 2048,
 ) -> None:
     """Serve a store over HTTP: upload, results, spreadsheets, search, and the review page.
 
