@@ -174,7 +174,9 @@ def _reading(flow: Flow, table: _Open, setting: Setting, second: SecondReader) -
     headed = read_header(table.headed.grid)
     context = replace(table.context, notes=(*_notes_inside(headed), *notes))
     spots = [item for index in table.spots if isinstance(item := flow[index], TableSpot)]
-    return tuple(map(with_performance, best_reading(headed, context, setting, spots, second)))
+    pictured = any(spot.page.trust == "ocr" for spot in spots)
+    readings = best_reading(headed, context, setting, spots, second)
+    return tuple(with_performance(reading, pictured=pictured) for reading in readings)
 
 
 def _not_blank(readings: tuple[TableReading, ...]) -> tuple[TableReading, ...]:

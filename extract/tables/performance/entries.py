@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from extract.tables.amounts import normalised, parse_amount
+from extract.tables.performance.levels import belong_together
 from extract.tables.performance.sheets import SheetCell
 from extract.tables.performance.values import (
     Compared,
@@ -32,6 +33,7 @@ class Level:
     """The name of a level as printed so far; its weight may follow in the next row."""
 
     text: str = ""
+    doubted: bool = False
 
     @property
     def name(self) -> str | None:
@@ -134,6 +136,18 @@ def placed(cells: Sequence[SheetCell]) -> Place | None:
     if not cells:
         return None
     return Place(page=cells[0].page, text=" ".join(cell.text for cell in cells), bbox=cells[0].box)
+
+
+def doubt_levels(drafts: Sequence[Draft]) -> None:
+    """Doubt the indicators of a picture whose level the grid does not prove.
+
+    It is proven when both levels stand in cells that hold the indicator's, and go together.
+    """
+    for draft in drafts:
+        outer, inner = draft.level1.name, draft.level2.name
+        doubted = draft.level1.doubted or draft.level2.doubted
+        if doubted or (inner and not (outer and belong_together(outer, inner))):
+            draft.flags.add("unsure")
 
 
 def doubt_blanks(drafts: Sequence[Draft]) -> None:

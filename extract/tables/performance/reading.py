@@ -21,9 +21,9 @@ PERFORMANCE: frozenset[TableKind] = frozenset({"project_performance", "overall_p
 _WHOLE = re.compile(r"整体|基本支出总额|单位名称")
 
 
-def performance_of(sheet: Sheet) -> tuple[Performance, ...]:
+def performance_of(sheet: Sheet, *, pictured: bool = False) -> tuple[Performance, ...]:
     """The projects of a sheet, or the organisation as a whole, each with its indicators."""
-    return tuple(entry.performance() for entry in read_entries(sheet))
+    return tuple(entry.performance() for entry in read_entries(sheet, pictured=pictured))
 
 
 def with_stream(reading: TableReading, lines: Sequence[str]) -> TableReading:
@@ -35,11 +35,14 @@ def with_stream(reading: TableReading, lines: Sequence[str]) -> TableReading:
     return replace(reading, table=_updated(table, performance=_owned(found, table)))
 
 
-def with_performance(reading: TableReading, rows: Sequence[Sequence[str]] | None = None) -> TableReading:
+def with_performance(
+    reading: TableReading, rows: Sequence[Sequence[str]] | None = None, *, pictured: bool = False
+) -> TableReading:
     """A table kept as printed with what it says of performance or key work.
 
     ``rows`` are the raw cells of a transcript's table; without them the cells of the table are
     read. A table of unknown title is one of performance when it prints the indicators' header.
+    ``pictured`` tells that its text was recognised.
     """
     table = reading.table
     if table.cells is None:
@@ -51,7 +54,7 @@ def with_performance(reading: TableReading, rows: Sequence[Sequence[str]] | None
     if kind not in PERFORMANCE:
         return reading
     table = _updated(table, kind=kind)
-    found = _owned(performance_of(sheet), table)
+    found = _owned(performance_of(sheet, pictured=pictured), table)
     return replace(reading, table=_updated(table, performance=found))
 
 

@@ -12,12 +12,14 @@ from extract.tables.performance.entries import (
     Entry,
     Level,
     doubt_blanks,
+    doubt_levels,
     first_figure,
     same_name,
 )
 from extract.tables.performance.facts import execution_header, note_unit, read_execution, read_facts
 from extract.tables.performance.goals import more_of, read_goal
 from extract.tables.performance.header import Header, is_header_part, joined_header, read_header
+from extract.tables.performance.levels import belong_together, with_lost_levels, with_whole_levels
 from extract.tables.performance.sheets import Sheet, SheetCell, SheetRow
 from extract.tables.performance.slides import slid_row
 from extract.tables.performance.values import is_weight_alone, weighed
@@ -128,6 +130,7 @@ class Reader:
         assert self.header is not None
         under = self._fields(row)
         self._own(under)
+        self._lose_levels(row, under)
         self._levels(under)
         body = {name: cells for name in _BODY if (cells := [c for c in under.get(name, ()) if c.begins])}
         if not body:
@@ -211,6 +214,27 @@ class Reader:
             if name == "level1":
                 self.level2 = Level()
 
+    def _lose_levels(self, row: SheetRow, under: Mapping[str, list[SheetCell]]) -> None:
+        """Levels whose own cell is empty in a picture: unknown, or doubted where a page may have cut them."""
+        assert self.header is not None
+        lost = {self.header.field_at(cell) for cell in row if cell.lost}
+        inner = "".join(cell.text for cell in under.get("level2", ()))
+        if "level1" in lost and not (inner and level_of(inner) and self._holds(inner)):
+            self.level1 = self._unproven(self.level1, row)
+            self.level2 = Level(doubted=True)
+        elif "level2" in lost:
+            self.level2 = self._unproven(self.level2, row)
+
+    def _holds(self, inner: str) -> bool:
+        """Whether an inner level by its name belongs under the outer one that was read last."""
+        outer = self.level1.name
+        return outer is not None and belong_together(outer, weighed(inner).name)
+
+    def _unproven(self, level: Level, row: SheetRow) -> Level:
+        page = self.entry.drafts[-1].page if self.entry.drafts else None
+        turned = page is not None and row[0].page != page
+        return Level(level.text if turned else "", doubted=True)
+
     def _goes_on(self, body: Mapping[str, list[SheetCell]], row: SheetRow) -> bool:
         """Whether a row only goes on with the texts of the indicator above it."""
         if not self.entry.drafts:
@@ -254,10 +278,14 @@ def _is_label(cell: SheetCell) -> bool:
     return labels("columns").field(cell.text) is not None
 
 
-def read_entries(sheet: Sheet) -> list[Entry]:
-    """The entries of a table, empty ones left out."""
+def read_entries(sheet: Sheet, *, pictured: bool = False) -> list[Entry]:
+    """The entries of a table, empty ones left out; in a picture, cells may have lost their text."""
     reader = Reader()
-    for row in sheet:
+    sheet = with_whole_levels(sheet)
+    for row in with_lost_levels(sheet) if pictured else sheet:
         reader.read(row)
-    doubt_blanks([draft for entry in reader.entries for draft in entry.drafts if not draft.empty])
+    drafts = [draft for entry in reader.entries for draft in entry.drafts if not draft.empty]
+    doubt_blanks(drafts)
+    if pictured:
+        doubt_levels(drafts)
     return [entry for entry in reader.entries if not entry.empty]

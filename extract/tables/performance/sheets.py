@@ -17,13 +17,15 @@ from models.disclosure import PrintedCell
 class SheetCell:
     """A printed cell. ``start`` and ``end`` are its horizontal extent: in columns.
 
-    ``begins`` is False in the rows below the first of a cell that spans several.
+    ``begins`` is False in the rows below the first of a cell that spans several; ``lost`` marks an
+    empty cell of a picture that must have had a text.
     """
 
     text: str
     start: float
     end: float
     begins: bool = True
+    lost: bool = False
     page: int | None = None
     box: BBox | None = None
 
