@@ -17,6 +17,8 @@ from models.disclosure import Kind, Table
 
 LARGEST = 10**15
 """Sums of smaller values stay within the 64 bits of the solver; what is larger is no amount."""
+_COPY = 2
+"""A sum of a table with so many figures says that one is printed twice: no rounding comes between."""
 _EXACT_SHARE = 0.02
 """Documents in which fewer of the sums that hold are off by rounding are exact."""
 
@@ -189,7 +191,10 @@ class _Slacks:
     values: Mapping[Address, int]
 
     def of(self, cells: Iterable[Address]) -> int:
-        return sum(self._unit(cell) for cell in cells if self.values.get(cell)) // 2
+        figures = [cell for cell in cells if self.values.get(cell)]
+        if len(figures) == _COPY and figures[0][0] == figures[1][0]:
+            return 0
+        return sum(self._unit(cell) for cell in figures) // 2
 
     def _unit(self, cell: Address) -> int:
         """One unit of the last place; an author's whole numbers among decimals are rounded to 1."""

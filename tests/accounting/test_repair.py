@@ -259,6 +259,28 @@ def test_a_digit_misread_twice_is_not_taken_over_with_the_letter_beside_it():
     assert ("t1", 3, "total") not in proven(tables, "transcript").changed
 
 
+def test_a_figure_printed_twice_in_a_row_leaves_rounding_no_room():
+    """99.45 read as g9.44 where the author rounds: the sum of the column comes out exact by chance."""
+    lines = """
+        合计     611.39 412.00 199.40
+        204      511.93 411.94 100.00
+        20406    511.93 411.94 100.00
+        2040601  400.50 300.50 100.00
+        2040604   99.45  99.45      -
+        2040605   11.99  11.99      -
+        208       99.46   0.06  99.40
+        20805     99.46   0.06  99.40
+        2080501   49.97      -  49.97
+        2080505   49.49   0.06  49.43
+    """
+    tables = [printed(subjects("expenditure", SPLIT, lines))]
+    noisy = tables
+    for row, key, text in ((0, "total", "6ll.39"), (3, "basic", "3OO.50"), (4, "total", "g9.44")):
+        noisy = spoilt(noisy, row, key, text)
+    found = proven(noisy, "transcript")
+    assert found.changed == {("t1", 0, "total"), ("t1", 3, "basic")}
+
+
 def test_a_letter_in_a_table_without_sums_is_left_alone():
     """A generated transcript: a form that could not be read whole has cells, and takes part in nothing."""
     lost = spoilt([printed(subjects("income", SPLIT, BOOKS, id="t3"))], 4, "total", "745O.10", id="t3")
