@@ -21,6 +21,8 @@ _COPY = 2
 """A sum of a table with so many figures says that one is printed twice: no rounding comes between."""
 _EXACT_SHARE = 0.02
 """Documents in which fewer of the sums that hold are off by rounding are exact."""
+_FEW, _OF_MANY = 2, 20
+"""So are those of this many sums, with so few off: one misread figure puts two of them off."""
 
 
 Readings = Callable[[Address], Iterable[Decimal]]
@@ -84,12 +86,13 @@ class Arithmetic:
         return found
 
     @cached_property
-    def _weights(self) -> list[dict[Address, int]]:
+    def weights(self) -> list[dict[Address, int]]:
+        """What every cell counts in each identity."""
         return [dict(zip(each.cells, each.weights, strict=True)) for each in self.constraints]
 
     def weight(self, number: int, cell: Address) -> int:
         """What a cell counts in an identity."""
-        return self._weights[number][cell]
+        return self.weights[number][cell]
 
     def residual(self, constraint: Constraint, values: Mapping[Address, int]) -> int:
         """Left minus right; a blank counts nothing."""
@@ -123,7 +126,7 @@ class Arithmetic:
     def with_values(self, values: Mapping[Address, int]) -> Arithmetic:
         """The same identities with some figures replaced."""
         found = Arithmetic(self.constraints, {**self.values, **values}, self.scale, self.exact)
-        found.__dict__.update(by_cell=self.by_cell, _weights=self._weights)
+        found.__dict__.update(by_cell=self.by_cell, weights=self.weights)
         return found
 
 
@@ -209,4 +212,5 @@ class _Slacks:
 def _is_exact(arithmetic: Arithmetic) -> bool:
     residuals = [abs(arithmetic.residual(c, arithmetic.values)) for c in arithmetic.constraints]
     held = [r for r, c in zip(residuals, arithmetic.constraints, strict=True) if r <= c.slack]
-    return sum(1 for r in held if r) <= _EXACT_SHARE * len(held)
+    few = _FEW if len(held) >= _OF_MANY else 0
+    return sum(1 for r in held if r) <= max(few, _EXACT_SHARE * len(held))

@@ -23,7 +23,8 @@ class ProvenTables:
     """The tables with what is proven put right, and what could not be.
 
     ``repairs`` name the whole place (``t3/2080505/total``) and the checks of ``examination``
-    that hold with the figure; ``changed`` are their cells. ``doubts`` are cells to look at, by
+    that hold with the figure; ``changed`` are their cells, ``moved`` those of them that were put in
+    another column, or taken from there. ``doubts`` are cells to look at, by
     table id. ``evidence`` is what is known of every figure that may have been misread.
     """
 
@@ -32,6 +33,7 @@ class ProvenTables:
     doubts: Mapping[str, tuple[Doubt, ...]]
     examination: Examination
     changed: frozenset[Address] = frozenset()
+    moved: frozenset[Address] = frozenset()
     evidence: Mapping[Address, Evidence] = field(default_factory=dict)
 
 
@@ -53,12 +55,13 @@ def proven(tables: Sequence[Table], kind: Kind | None, trust: str, damage: Damag
     ]
     found += [(places[move.target], _column_repair(move, rows, holding)) for move in moves]
     repairs = tuple(repair for _, repair in sorted(found, key=lambda each: each[0]))
-    changed = frozenset((*damage.accepted, *(cell for move in moves for cell in (move.source, move.target))))
+    moved = frozenset(cell for move in moves for cell in (move.source, move.target))
+    changed = moved.union(damage.accepted)
     final = arithmetic_of(repaired, kind)
     damage.doubtful.update(leaning(final, damage, examination))
     damage.doubtful.update(unconfirmed(final, damage))
     evidence = dict(_evidence(damage, examination))
-    return ProvenTables(repaired, repairs, _doubts(places, damage), examination, changed, evidence)
+    return ProvenTables(repaired, repairs, _doubts(places, damage), examination, changed, moved, evidence)
 
 
 def _evidence(damage: Damage, examination: Examination) -> Iterator[tuple[Address, Evidence]]:

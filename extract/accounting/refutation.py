@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from extract.accounting.acceptance import SUPPORT, UNPROVEN
 from extract.accounting.constraints import Arithmetic, arithmetic_of
 from extract.accounting.damage import Damage
+from extract.accounting.rivals import Rivals
 from extract.accounting.substitution import with_values
 from extract.tables.weighing import Address
 from models.disclosure import Kind, Table
@@ -24,7 +25,12 @@ def take_back(tables: Sequence[Table], kind: Kind | None, damage: Damage) -> Non
     while damage.accepted:
         values = {address: candidate.value for address, candidate in damage.accepted.items()}
         arithmetic = arithmetic_of(with_values(tables, values), kind)
-        fallen = [address for address in damage.accepted if _is_refuted(arithmetic, damage, address)]
+        rivals = Rivals(arithmetic, damage)
+        fallen = [
+            address
+            for address in damage.accepted
+            if _is_refuted(arithmetic, damage, address) or rivals.has(address)
+        ]
         if not fallen:
             return
         for address in fallen:
@@ -61,16 +67,19 @@ def _has_sound_sum(arithmetic: Arithmetic, address: Address, holding: Sequence[i
 
 
 def _is_echo(arithmetic: Arithmetic, address: Address, holding: Sequence[int]) -> bool:
-    """Whether all a figure has is that it is printed again, and other sums contradict it there.
+    """Whether all a figure has is that it is printed again, and other sums do not hold.
 
-    So does a digit misread in both places, one of them with a letter for another digit.
+    So does a digit misread in both places, one of them with a letter for another digit. Printed twice
+    only, none of the other sums may fail; printed more often, none that contradicts the other prints.
     """
     printed = [
         [c for c in arithmetic.constraints[number].cells if c != address and arithmetic.values.get(c)]
         for number in holding
     ]
-    copies = all(len(others) == 1 for others in printed)
-    return copies and not _has_sound_sum(arithmetic, address, holding)
+    if not all(len(others) == 1 for others in printed):
+        return False
+    single = len(holding) == 1 < len(arithmetic.by_cell[address])
+    return single or not _has_sound_sum(arithmetic, address, holding)
 
 
 def _is_excused(arithmetic: Arithmetic, damage: Damage, number: int, address: Address) -> bool:

@@ -9,6 +9,7 @@ from extract.accounting.candidates import candidates
 from extract.accounting.constraints import Arithmetic
 from extract.accounting.damage import Damage
 from extract.accounting.examination import Examination
+from extract.accounting.rivals import Rivals
 from extract.tables.weighing import Address
 
 UNCONFIRMED = "another reading fits its sums as well"
@@ -20,9 +21,15 @@ def unconfirmed(arithmetic: Arithmetic, damage: Damage) -> Iterator[tuple[Addres
 
     A sum of rounded figures holds by its slack whatever the last digit of a term, so it
     confirms none that looks like another; only sums that come out exact do: one where the
-    author's sums are exact or the reading is trusted, else two.
+    author's sums are exact or the reading is trusted, else two. Nor does a sum confirm that is off
+    by rounding where none is: figures printed twice may have been misread alike, and still be equal.
     """
+    rivals = Rivals(arithmetic, damage)
+    blurred = rivals.blurred()
     for address, cell in damage.cells.items():
+        if address in blurred and cell.trusted != "certain" and rivals.has(address):
+            yield address, UNCONFIRMED
+            continue
         numbers = [n for n in arithmetic.by_cell.get(address, ()) if not arithmetic.fails(n)]
         sharp = sum(1 for n in numbers if _residual(arithmetic, n) == 0)
         enough = 1 if arithmetic.exact or (cell.scored and cell.trusted == "certain") else SUPPORT
