@@ -99,16 +99,17 @@ class Arithmetic:
         pairs = zip(constraint.weights, constraint.cells, strict=True)
         return sum(weight * values.get(cell, 0) for weight, cell in pairs)
 
-    def holds_with(
-        self, address: Address, whole: int, numbers: Iterable[int], values: Mapping[Address, int]
-    ) -> bool:
-        """Whether identities of a cell would hold with this value, the others being ``values``."""
-        step = whole - values.get(address, 0)
-        return all(
-            abs(self.residual(self.constraints[n], values) + self.weight(n, address) * step)
-            <= self.constraints[n].slack
-            for n in numbers
-        )
+    def room(
+        self, address: Address, numbers: Iterable[int], values: Mapping[Address, int]
+    ) -> tuple[int, int]:
+        """The least and the greatest value of a cell with which identities hold, others as in ``values``."""
+        base = values.get(address, 0)
+        least, most = -LARGEST, LARGEST
+        for number in numbers:
+            constraint = self.constraints[number]
+            middle = base - self.weight(number, address) * self.residual(constraint, values)
+            least, most = max(least, middle - constraint.slack), min(most, middle + constraint.slack)
+        return least, most
 
     @cached_property
     def _off(self) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from extract.accounting.acceptance import SUPPORT, UNPROVEN
 from extract.accounting.constraints import Arithmetic, arithmetic_of
@@ -19,9 +19,11 @@ def take_back(tables: Sequence[Table], kind: Kind | None, damage: Damage) -> Non
     A sum that fails with a repaired figure although everything else in it is read puts the repair
     in doubt, however well its other sums hold: figures that stand in a chain (a class, its only
     group, its only item) can all be changed alike. What leaned on such a repair falls with it.
+    So do those fall that may as well be another figure, all their prints taken together (``rivals``).
     A zero that was read needs a sum more: two other zeros misread alike ask for the same change.
     Another figure needs a sum whose other figures no sum contradicts: else two of them were misread.
     """
+    weighed: set[Address] = set()
     while damage.accepted:
         values = {address: candidate.value for address, candidate in damage.accepted.items()}
         arithmetic = arithmetic_of(with_values(tables, values), kind)
@@ -29,13 +31,21 @@ def take_back(tables: Sequence[Table], kind: Kind | None, damage: Damage) -> Non
         fallen = [
             address
             for address in damage.accepted
-            if _is_refuted(arithmetic, damage, address) or rivals.has(address)
+            if _is_refuted(arithmetic, damage, address) or (address not in weighed and rivals.has(address))
         ]
+        weighed.update(damage.accepted)
         if not fallen:
             return
+        weighed.difference_update(_beside(arithmetic, fallen))
         for address in fallen:
             del damage.accepted[address]
             damage.doubtful[address] = UNPROVEN
+
+
+def _beside(arithmetic: Arithmetic, cells: Iterable[Address]) -> set[Address]:
+    """All that stands in a sum with one of these cells."""
+    numbers = {number for cell in cells for number in arithmetic.by_cell.get(cell, ())}
+    return {cell for number in numbers for cell in arithmetic.constraints[number].cells}
 
 
 def _is_refuted(arithmetic: Arithmetic, damage: Damage, address: Address) -> bool:

@@ -7,9 +7,10 @@ whether all were misread alike, its other sums may tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from extract.accounting.candidates import LIKE, nearness
 from extract.accounting.constraints import Arithmetic
@@ -29,6 +30,28 @@ _Moved = Mapping[Address, int]
 """Cells with other values than they have."""
 
 
+class _Term(NamedTuple):
+    """An identity with a figure: what the others make it off, how often the figure counts in it, its cost."""
+
+    number: int
+    rest: int
+    weight: int
+    penalty: int
+
+
+class _Figure(NamedTuple):
+    """A figure: the cells that print it and may be misread, what they cost as they stand, its identities."""
+
+    prints: tuple[Address, ...]
+    cost: int
+    terms: tuple[_Term, ...]
+
+    @property
+    def gain(self) -> int:
+        """What the document could cost less at most with another figure."""
+        return sum(term.penalty for term in self.terms)
+
+
 @dataclass(frozen=True)
 class Rivals:
     """Looks for rivals of the figures of a document, as they stand in ``arithmetic``."""
@@ -37,7 +60,6 @@ class Rivals:
     damage: Damage
     _costs: dict[tuple[Address, int], int] = field(default_factory=dict)
     _options: dict[Address, Mapping[int, int]] = field(default_factory=dict)
-    _identities: dict[tuple[Address, ...], list[int]] = field(default_factory=dict)
 
     def has(self, address: Address) -> bool:
         """Whether the figure may as well be another one, here and wherever else it is printed.
@@ -45,7 +67,15 @@ class Rivals:
         All other figures stay as they are, but where the rival is what was read: then one more
         figure may be another one.
         """
-        return any(self._is_near(moved, address) for moved in self._hypotheses(address))
+        figure = self._figure(address)
+        read = {self._read(cell) for cell in figure.prints} - {None}
+        others = (self._readings(figure) | read) - {self.arithmetic.values[address], None}
+        return any(
+            self._is_near_alone(figure, whole)
+            or (whole in read and self._is_near_with_another(figure, whole))
+            for whole in others
+            if whole is not None
+        )
 
     def blurred(self) -> set[Address]:
         """The figures of sums that hold by rounding only, though the author's hardly ever do."""
@@ -59,50 +89,64 @@ class Rivals:
 
     # What may be -----------------------------------------------------------------------------
 
-    def _hypotheses(self, address: Address) -> Iterator[_Moved]:
+    def _figure(self, address: Address) -> _Figure:
+        """The figure of a cell with all its prints; those that were surely read stay."""
         prints = self._prints.get(address, (address,))
-        read = {self._read(cell) for cell in prints} - {None}
-        for whole in self._readings(prints) | read:
-            if whole is not None and whole != self.arithmetic.values[address]:
-                moved = dict.fromkeys(prints, whole)
-                yield moved
-                yield from self._compensated(moved) if whole in read else ()
+        loose = tuple(cell for cell in prints if cell == address or self._is_loose(cell))
+        terms = []
+        for number in self._touched(loose):
+            weights = {c: w for c, w in self.arithmetic.weights[number].items() if c in loose}
+            weight = sum(weights.values())
+            off = self.arithmetic.off(number)
+            rest = off - sum(self.arithmetic.values[c] * w for c, w in weights.items())
+            if weight or rest != off:
+                terms.append(_Term(number, rest, weight, self._penalty(number, off)))
+        return _Figure(loose, sum(map(self._standing_cost, loose)), tuple(terms))
 
-    def _readings(self, prints: tuple[Address, ...]) -> set[int]:
+    def _is_loose(self, address: Address) -> bool:
+        cell = self.damage.cells.get(address)
+        return cell is not None and cell.trusted != "certain"
+
+    def _readings(self, figure: _Figure) -> set[int]:
         """What any print of the figure may say, and what its sums ask for."""
-        found: set[int] = set()
-        for cell in prints:
+        found = {-term.rest * term.weight for term in figure.terms if term.weight}
+        for cell in figure.prints:
             limit = REACH + self._standing_cost(cell)
             found.update(whole for whole, cost in self._choices(cell).items() if cost <= limit)
-            for number in self.arithmetic.by_cell.get(cell, ()):
-                off = self.arithmetic.off(number) * self.arithmetic.weight(number, cell)
-                found.add(self.arithmetic.values[cell] - off)
         return found
 
-    def _compensated(self, moved: _Moved) -> Iterator[_Moved]:
-        """The same, with one more figure changed so that a sum holds that would fail."""
-        failing = [n for n in self._touched(tuple(moved)) if self._fails(n, self._off(n, moved))]
-        for number in failing[:1]:
-            off = self._off(number, moved)
-            for cell in self._figures(number):
-                if cell not in moved:
-                    whole = self.arithmetic.values[cell] - off * self.arithmetic.weight(number, cell)
-                    yield {**moved, **dict.fromkeys(self._prints.get(cell, (cell,)), whole)}
+    def _is_near_alone(self, figure: _Figure, whole: int) -> bool:
+        """Whether the document costs little more with another figure, and all else as it is."""
+        room = REACH + figure.cost
+        least = sum(self._choices(cell).get(whole, LIKE) for cell in figure.prints)
+        if least > room + figure.gain:
+            return False
+        for term in figure.terms:
+            room -= self._penalty(term.number, term.rest + term.weight * whole) - term.penalty
+        return least <= room and sum(self._cost(cell, whole) for cell in figure.prints) <= room
+
+    def _is_near_with_another(self, figure: _Figure, whole: int) -> bool:
+        """Whether it does with one more figure changed, so that a sum holds that would fail."""
+        moved = dict.fromkeys(figure.prints, whole)
+        off = {n: self._off(n, moved) for n in self._touched(figure.prints)}
+        number = next((n for n, by in off.items() if self._fails(n, by)), None)
+        if number is None:
+            return False
+        for cell in self._figures(number):
+            if cell not in moved and self._is_loose(cell):
+                other = self.arithmetic.values[cell] - off[number] * self.arithmetic.weight(number, cell)
+                prints = (c for c in self._prints.get(cell, (cell,)) if self._is_loose(c))
+                if self._is_near({**moved, **dict.fromkeys(prints, other)}):
+                    return True
+        return False
 
     # What it costs -----------------------------------------------------------------------------
 
-    def _is_near(self, moved: _Moved, address: Address) -> bool:
-        """Whether the document costs little more with these values; what was surely read so stays."""
-        fixed = [cell for cell, whole in moved.items() if not self._is_open(cell, whole)]
-        if fixed:
-            moved = {cell: whole for cell, whole in moved.items() if cell not in fixed}
-        if address not in moved:
-            return False
+    def _is_near(self, moved: _Moved) -> bool:
+        """Whether the document costs little more with these values."""
         room = REACH + sum(map(self._standing_cost, moved))
         least = sum(self._choices(cell).get(whole, LIKE) for cell, whole in moved.items())
         touched = self._touched(tuple(moved))
-        if least > room and least > room + sum(self._penalty(n, self.arithmetic.off(n)) for n in touched):
-            return False
         room -= sum(self._penalty_change(number, moved) for number in touched)
         return least <= room and sum(self._cost(cell, whole) for cell, whole in moved.items()) <= room
 
@@ -111,11 +155,9 @@ class Rivals:
         return 0 if before == after else self._penalty(number, after) - self._penalty(number, before)
 
     def _touched(self, cells: tuple[Address, ...]) -> list[int]:
-        """The identities of some cells."""
-        if cells not in self._identities:
-            found = dict.fromkeys(n for cell in cells for n in self.arithmetic.by_cell.get(cell, ()))
-            self._identities[cells] = [number for number in found if number not in self._unread]
-        return self._identities[cells]
+        """The identities of some cells that tell something."""
+        found = dict.fromkeys(n for cell in cells for n in self.arithmetic.by_cell.get(cell, ()))
+        return [number for number in found if number not in self._unread]
 
     def _penalty(self, number: int, off: int) -> int:
         if self._fails(number, off):
@@ -135,10 +177,6 @@ class Rivals:
             if cell in moved
         )
         return self.arithmetic.off(number) + sum(steps)
-
-    def _is_open(self, address: Address, whole: int) -> bool:
-        cell = self.damage.cells.get(address)
-        return cell is not None and (cell.trusted != "certain" or whole in self._choices(address))
 
     def _standing_cost(self, address: Address) -> int:
         """What it costs to take the text of a cell for the value it has."""
