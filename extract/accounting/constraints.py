@@ -131,6 +131,22 @@ class Arithmetic:
         return found
 
 
+def read_as(arithmetic: Arithmetic, values: Mapping[Address, int | None]) -> Arithmetic:
+    """The arithmetic with some figures as they were read; None where nothing was.
+
+    Identities whose left side is blank then say nothing.
+    """
+    known = {**arithmetic.values, **values}
+    left = {cell: value for cell, value in known.items() if value is not None}
+    constraints = tuple(
+        each
+        for each in arithmetic.constraints
+        if each.cells[0] in left and sum(cell in left for cell in each.cells) > 1
+    )
+    found = Arithmetic(constraints, left, arithmetic.scale, exact=False)
+    return Arithmetic(constraints, left, arithmetic.scale, _is_exact(found))
+
+
 def arithmetic_of(tables: Sequence[Table], kind: Kind | None, readings: Readings | None = None) -> Arithmetic:
     """Every identity of the document that has a figure on its left side.
 

@@ -43,8 +43,11 @@ _Holding = Mapping[Address, Sequence[str]]
 
 def proven(tables: Sequence[Table], kind: Kind | None, trust: str, damage: Damage) -> ProvenTables:
     repaired = with_values(tables, {a: c.value for a, c in damage.accepted.items()})
-    moves = slides(arithmetic_of(repaired, kind), repaired, damage.unplaced())
-    repaired = with_slides(repaired, moves)
+    final = arithmetic_of(repaired, kind)
+    moves = slides(final, repaired, damage.unplaced())
+    if moves:
+        repaired = with_slides(repaired, moves)
+        final = arithmetic_of(repaired, kind)
     examination = examine(repaired, kind=kind, trust=trust)
     holding = _holding(examination)
     places = {address: place for place, address in enumerate(_addresses(tables))}
@@ -57,7 +60,6 @@ def proven(tables: Sequence[Table], kind: Kind | None, trust: str, damage: Damag
     repairs = tuple(repair for _, repair in sorted(found, key=lambda each: each[0]))
     moved = frozenset(cell for move in moves for cell in (move.source, move.target))
     changed = moved.union(damage.accepted)
-    final = arithmetic_of(repaired, kind)
     damage.doubtful.update(leaning(final, damage, examination))
     damage.doubtful.update(unconfirmed(final, damage))
     evidence = dict(_evidence(damage, examination))

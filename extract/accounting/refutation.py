@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from extract.accounting.acceptance import SUPPORT, UNPROVEN
-from extract.accounting.constraints import Arithmetic, arithmetic_of
+from extract.accounting.constraints import Arithmetic, arithmetic_of, read_as
 from extract.accounting.damage import Damage
 from extract.accounting.rivals import Rivals
 from extract.accounting.substitution import with_values
@@ -24,9 +24,9 @@ def take_back(tables: Sequence[Table], kind: Kind | None, damage: Damage) -> Non
     Another figure needs a sum whose other figures no sum contradicts: else two of them were misread.
     """
     weighed: set[Address] = set()
+    values = {address: candidate.value for address, candidate in damage.accepted.items()}
+    arithmetic = arithmetic_of(with_values(tables, values), kind)
     while damage.accepted:
-        values = {address: candidate.value for address, candidate in damage.accepted.items()}
-        arithmetic = arithmetic_of(with_values(tables, values), kind)
         rivals = Rivals(arithmetic, damage)
         fallen = [
             address
@@ -40,6 +40,12 @@ def take_back(tables: Sequence[Table], kind: Kind | None, damage: Damage) -> Non
         for address in fallen:
             del damage.accepted[address]
             damage.doubtful[address] = UNPROVEN
+        arithmetic = read_as(arithmetic, {address: _read(arithmetic, damage, address) for address in fallen})
+
+
+def _read(arithmetic: Arithmetic, damage: Damage, address: Address) -> int | None:
+    read = damage.cells[address].read
+    return None if read is None else arithmetic.scale.whole(address, read)
 
 
 def _beside(arithmetic: Arithmetic, cells: Iterable[Address]) -> set[Address]:
