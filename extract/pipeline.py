@@ -33,14 +33,18 @@ from extract.subjects.lines import word_lines
 from extract.subjects.unsure import reading_doubts
 from extract.tables.expected import missing_forms
 from extract.tables.formreader import Setting
+from extract.tables.formrows import NOT_A_FIGURE
 from extract.tables.forms.registry import classification_of_form
 from extract.tables.loose import read_loose_tables
 from extract.tables.pagetables import read_page_tables
-from extract.tables.placement import UNBALANCED, UNSOLVED
+from extract.tables.placement import OPEN, UNBALANCED, UNSOLVED
 from extract.tables.reading import Doubt, PlacedTable, TableReading
 from extract.tables.weighing import Address
 from models.disclosure import Check, Disclosure, Facts, Glossary, Repair, Section, Source, Table
 from models.statements import Statement
+
+_OF_VALUE = (NOT_A_FIGURE, UNBALANCED, UNSOLVED)
+"""Doubts that another value of the figure settles; the others are about its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +298,16 @@ def _doubts(reading: TableReading, amounts: ProvenTables) -> tuple[Doubt, ...]:
 
 
 def _is_settled(doubt: Doubt, id: str, amounts: ProvenTables) -> bool:
-    """Whether a figure was put right, or stands in sums that hold now and did not when it was placed."""
+    """Whether the figure in doubt was put right, put elsewhere, or stands in sums that hold only now.
+
+    Which column a figure belongs to is not settled by another value: a row whose only figure is its
+    total's holds wherever it stands.
+    """
     address = id, doubt.row, doubt.column
+    if address in amounts.moved:
+        return doubt.reason in (*_OF_VALUE, OPEN)
     if address in amounts.changed:
-        return True
+        return doubt.reason in _OF_VALUE
     return doubt.reason in (UNBALANCED, UNSOLVED) and amounts.examination.proofs.get(address) == "proven"
 
 

@@ -379,3 +379,12 @@ def test_an_empty_document_is_refused():
 def test_limits_are_kept():
     with pytest.raises(Exception, match="more than the limit of 1"):
         extract(document(), options=Options(limits=Limits(pages=1), file_name="x.pdf"))
+
+
+def test_another_value_does_not_settle_the_column_of_a_figure():
+    """A generated transcript: a project of 54.77 was read as 5477, and stood in the column before its own."""
+    document = generate(8026, renderer="cells", noise=0.05)
+    found = extract(document.data, options=Options(file_name="document.txt", narrative=False))
+    differences = compare(json.loads(found.model_dump_json(by_alias=True)), document.truth).differences
+    assert [r.where for r in found.repairs if r.to == "54.77" and r.from_ == "5477"] == ["t3/2290804/basic"]
+    assert [each for each in differences if each.got == "54.77" and not each.flagged] == []

@@ -163,7 +163,8 @@ class _Proposals:
             if nearness(cell.text, value, cell.trusted) <= limit:
                 others.add(value)
         wholes = {self.arithmetic.scale.whole(address, value) for value in others} - {self.values[address]}
-        return any(self.arithmetic.holds_with(address, whole, forced, self.values) for whole in wholes)
+        least, most = self.arithmetic.room(address, forced, self.values)
+        return any(least <= whole <= most for whole in wholes)
 
     def _passes_over_notation(self, address: Address, forced: Sequence[int]) -> bool:
         """Whether a figure in another notation is taken for another one without good reason.

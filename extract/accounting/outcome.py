@@ -23,7 +23,8 @@ class ProvenTables:
     """The tables with what is proven put right, and what could not be.
 
     ``repairs`` name the whole place (``t3/2080505/total``) and the checks of ``examination``
-    that hold with the figure; ``changed`` are their cells. ``doubts`` are cells to look at, by
+    that hold with the figure; ``changed`` are their cells, ``moved`` those of them that were put in
+    another column, or taken from there. ``doubts`` are cells to look at, by
     table id. ``evidence`` is what is known of every figure that may have been misread.
     """
 
@@ -32,6 +33,7 @@ class ProvenTables:
     doubts: Mapping[str, tuple[Doubt, ...]]
     examination: Examination
     changed: frozenset[Address] = frozenset()
+    moved: frozenset[Address] = frozenset()
     evidence: Mapping[Address, Evidence] = field(default_factory=dict)
 
 
@@ -41,8 +43,11 @@ _Holding = Mapping[Address, Sequence[str]]
 
 def proven(tables: Sequence[Table], kind: Kind | None, trust: str, damage: Damage) -> ProvenTables:
     repaired = with_values(tables, {a: c.value for a, c in damage.accepted.items()})
-    moves = slides(arithmetic_of(repaired, kind), repaired, damage.unplaced())
-    repaired = with_slides(repaired, moves)
+    final = arithmetic_of(repaired, kind)
+    moves = slides(final, repaired, damage.unplaced())
+    if moves:
+        repaired = with_slides(repaired, moves)
+        final = arithmetic_of(repaired, kind)
     examination = examine(repaired, kind=kind, trust=trust)
     holding = _holding(examination)
     places = {address: place for place, address in enumerate(_addresses(tables))}
@@ -53,12 +58,12 @@ def proven(tables: Sequence[Table], kind: Kind | None, trust: str, damage: Damag
     ]
     found += [(places[move.target], _column_repair(move, rows, holding)) for move in moves]
     repairs = tuple(repair for _, repair in sorted(found, key=lambda each: each[0]))
-    changed = frozenset((*damage.accepted, *(cell for move in moves for cell in (move.source, move.target))))
-    final = arithmetic_of(repaired, kind)
+    moved = frozenset(cell for move in moves for cell in (move.source, move.target))
+    changed = moved.union(damage.accepted)
     damage.doubtful.update(leaning(final, damage, examination))
     damage.doubtful.update(unconfirmed(final, damage))
     evidence = dict(_evidence(damage, examination))
-    return ProvenTables(repaired, repairs, _doubts(places, damage), examination, changed, evidence)
+    return ProvenTables(repaired, repairs, _doubts(places, damage), examination, changed, moved, evidence)
 
 
 def _evidence(damage: Damage, examination: Examination) -> Iterator[tuple[Address, Evidence]]:

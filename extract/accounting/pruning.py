@@ -80,6 +80,18 @@ class _Sum:
         pairs = self._pairs.get(cell)
         return pairs is not None and next(_between(pairs, wanted - slack, wanted + slack), None) is not None
 
+    def tell(self, cell: Address, slack: int, *, failing: bool) -> list[int]:
+        """The values of a cell with which a failing identity can hold, or a holding one cannot."""
+        own = {value: step for value, step in self.steps[cell].items() if abs(step) > slack}
+        if slack or cell in self._pairs:
+            return [value for value in own if self.can_hold(cell, value, slack) == failing]
+        owner, off = self._owners.get, self.residual
+        return [
+            value
+            for value, step in own.items()
+            if (off + step == 0 or owner(-off - step, cell) != cell) == failing
+        ]
+
     def _alone(self, cell: Address, wanted: int, slack: int) -> bool:
         """Whether one change of another cell makes it hold."""
         if not slack:
@@ -154,14 +166,7 @@ def _gains(arithmetic: Arithmetic, number: int, domains: Domains) -> dict[Addres
     slack = 0 if arithmetic.exact else sums.slack
     failing = abs(sums.residual) > slack
     worth = VIOLATED if failing else -VIOLATED
-    return {
-        cell: {
-            value: worth
-            for value, step in own.items()
-            if abs(step) > slack and sums.can_hold(cell, value, slack) == failing
-        }
-        for cell, own in sums.steps.items()
-    }
+    return {cell: dict.fromkeys(sums.tell(cell, slack, failing=failing), worth) for cell in sums.steps}
 
 
 # After the search -----------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from extract.accounting.acceptance import SUPPORT, UNPROVEN
-from extract.accounting.constraints import Arithmetic, arithmetic_of
+from extract.accounting.constraints import Arithmetic, arithmetic_of, read_as
 from extract.accounting.damage import Damage
+from extract.accounting.rivals import Rivals
 from extract.accounting.substitution import with_values
 from extract.tables.weighing import Address
 from models.disclosure import Kind, Table
@@ -18,18 +19,39 @@ def take_back(tables: Sequence[Table], kind: Kind | None, damage: Damage) -> Non
     A sum that fails with a repaired figure although everything else in it is read puts the repair
     in doubt, however well its other sums hold: figures that stand in a chain (a class, its only
     group, its only item) can all be changed alike. What leaned on such a repair falls with it.
+    So do those fall that may as well be another figure, all their prints taken together (``rivals``).
     A zero that was read needs a sum more: two other zeros misread alike ask for the same change.
     Another figure needs a sum whose other figures no sum contradicts: else two of them were misread.
     """
+    weighed: set[Address] = set()
+    values = {address: candidate.value for address, candidate in damage.accepted.items()}
+    arithmetic = arithmetic_of(with_values(tables, values), kind)
     while damage.accepted:
-        values = {address: candidate.value for address, candidate in damage.accepted.items()}
-        arithmetic = arithmetic_of(with_values(tables, values), kind)
-        fallen = [address for address in damage.accepted if _is_refuted(arithmetic, damage, address)]
+        rivals = Rivals(arithmetic, damage)
+        fallen = [
+            address
+            for address in damage.accepted
+            if _is_refuted(arithmetic, damage, address) or (address not in weighed and rivals.has(address))
+        ]
+        weighed.update(damage.accepted)
         if not fallen:
             return
+        weighed.difference_update(_beside(arithmetic, fallen))
         for address in fallen:
             del damage.accepted[address]
             damage.doubtful[address] = UNPROVEN
+        arithmetic = read_as(arithmetic, {address: _read(arithmetic, damage, address) for address in fallen})
+
+
+def _read(arithmetic: Arithmetic, damage: Damage, address: Address) -> int | None:
+    read = damage.cells[address].read
+    return None if read is None else arithmetic.scale.whole(address, read)
+
+
+def _beside(arithmetic: Arithmetic, cells: Iterable[Address]) -> set[Address]:
+    """All that stands in a sum with one of these cells."""
+    numbers = {number for cell in cells for number in arithmetic.by_cell.get(cell, ())}
+    return {cell for number in numbers for cell in arithmetic.constraints[number].cells}
 
 
 def _is_refuted(arithmetic: Arithmetic, damage: Damage, address: Address) -> bool:
@@ -61,16 +83,19 @@ def _has_sound_sum(arithmetic: Arithmetic, address: Address, holding: Sequence[i
 
 
 def _is_echo(arithmetic: Arithmetic, address: Address, holding: Sequence[int]) -> bool:
-    """Whether all a figure has is that it is printed again, and other sums contradict it there.
+    """Whether all a figure has is that it is printed again, and other sums do not hold.
 
-    So does a digit misread in both places, one of them with a letter for another digit.
+    So does a digit misread in both places, one of them with a letter for another digit. Printed twice
+    only, none of the other sums may fail; printed more often, none that contradicts the other prints.
     """
     printed = [
         [c for c in arithmetic.constraints[number].cells if c != address and arithmetic.values.get(c)]
         for number in holding
     ]
-    copies = all(len(others) == 1 for others in printed)
-    return copies and not _has_sound_sum(arithmetic, address, holding)
+    if not all(len(others) == 1 for others in printed):
+        return False
+    single = len(holding) == 1 < len(arithmetic.by_cell[address])
+    return single or not _has_sound_sum(arithmetic, address, holding)
 
 
 def _is_excused(arithmetic: Arithmetic, damage: Damage, number: int, address: Address) -> bool:

@@ -19,7 +19,7 @@ from extract.accounting.forced import forced
 from extract.accounting.outcome import ProvenTables, proven
 from extract.accounting.pruning import Domains, Option, pruned
 from extract.accounting.refutation import take_back
-from extract.accounting.solver import Solver, components
+from extract.accounting.solver import Known, Solver, components
 from extract.accounting.substitution import with_values
 from extract.tables.weighing import Address
 from models.disclosure import Kind, Table
@@ -58,9 +58,10 @@ def prove_amounts(
     pages = None if trust != "mixed" else recognised_pages
     damage = read_cells(tables, trust, others, pages)
     solver_budget = budget
+    known: Known = {}
     for _ in range(_ROUNDS):
         before = len(damage.accepted)
-        solver_budget = _round(tables, kind, damage, solver_budget)
+        solver_budget = _round(tables, kind, damage, solver_budget, known)
         if len(damage.accepted) == before or solver_budget <= 0:
             break
     take_back(tables, kind, damage)
@@ -70,7 +71,7 @@ def prove_amounts(
 # One round -----------------------------------------------------------------------------------
 
 
-def _round(tables: Sequence[Table], kind: Kind | None, damage: Damage, budget: float) -> float:
+def _round(tables: Sequence[Table], kind: Kind | None, damage: Damage, budget: float, known: Known) -> float:
     """Accept what the identities prove as far as they are known; returns the budget left."""
     guesses = damage.guesses()
     best = {address: c.value for address, c in (*damage.accepted.items(), *guesses.items())}
@@ -81,7 +82,7 @@ def _round(tables: Sequence[Table], kind: Kind | None, damage: Damage, budget: f
     rest = _settled(arithmetic, proposed)
     domains = _still_open(rest, {c: o for c, o in domains.items() if c not in proposed}, guesses)
     domains = {cell: options for cell, options in pruned(rest, domains).items() if len(options) > 1}
-    solver = Solver(rest, budget)
+    solver = Solver(rest, budget, known)
     for cells in sorted(components(rest, domains), key=len):
         part = {cell: domains[cell] for cell in cells}
         answer = solver.solve(part)

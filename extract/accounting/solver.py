@@ -6,7 +6,7 @@ and Parisi, 2005-2010), with costs from the reader, solved exactly with OR-tools
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,8 +47,9 @@ def components(arithmetic: Arithmetic, cells: Iterable[Address]) -> list[list[Ad
             cell = joined[cell]
         return cell
 
-    groups = [[c for c in constraint.cells if c in joined] for constraint in arithmetic.constraints]
-    for group in groups:
+    numbers = {number for cell in wanted for number in arithmetic.by_cell.get(cell, ())}
+    for number in sorted(numbers):
+        group = [cell for cell in arithmetic.constraints[number].cells if cell in joined]
         for cell in group[1:]:
             joined[root(cell)] = root(group[0])
     found: dict[Address, list[Address]] = {}
@@ -60,15 +61,38 @@ def components(arithmetic: Arithmetic, cells: Iterable[Address]) -> list[list[Ad
 # Solving --------------------------------------------------------------------------------------
 
 
-class Solver:
-    """Solves one component after the other within one budget of deterministic time."""
+Known = dict[Hashable, Answer]
+"""Answers to components, by all that they depend on."""
 
-    def __init__(self, arithmetic: Arithmetic, budget: float) -> None:
+
+class Solver:
+    """Solves one component after the other within one budget of deterministic time.
+
+    ``known`` answers are given again, and added to.
+    """
+
+    def __init__(self, arithmetic: Arithmetic, budget: float, known: Known | None = None) -> None:
         self.arithmetic = arithmetic
         self.left = budget
+        self._known: Known = {} if known is None else known
 
     def solve(self, domains: Domains) -> Answer:
         """The cheapest assignment of one component, and which of its changes have rivals."""
+        key = self._key(domains)
+        if key not in self._known:
+            self._known[key] = self._solved(domains)
+        return self._known[key]
+
+    def _key(self, domains: Domains) -> Hashable:
+        """The component: its options, and what its identities are off."""
+        numbers = {n for cell in domains for n in self.arithmetic.by_cell.get(cell, ())}
+        constraints = self.arithmetic.constraints
+        sums = frozenset(
+            (constraints[n].cells, constraints[n].slack, self.arithmetic.off(n)) for n in numbers
+        )
+        return sums, tuple((cell, tuple(options)) for cell, options in domains.items()), self.arithmetic.exact
+
+    def _solved(self, domains: Domains) -> Answer:
         best = self._run(_Model(self.arithmetic, domains))
         if best is None:
             return Answer({}, frozenset(), finished=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from extract.accounting.acceptance import SUPPORT
 from extract.accounting.candidates import candidates
 from extract.accounting.constraints import Arithmetic
 from extract.accounting.damage import Damage
 from extract.accounting.examination import Examination
+from extract.accounting.rivals import Rivals
 from extract.tables.weighing import Address
 
 UNCONFIRMED = "another reading fits its sums as well"
@@ -20,19 +21,23 @@ def unconfirmed(arithmetic: Arithmetic, damage: Damage) -> Iterator[tuple[Addres
 
     A sum of rounded figures holds by its slack whatever the last digit of a term, so it
     confirms none that looks like another; only sums that come out exact do: one where the
-    author's sums are exact or the reading is trusted, else two.
+    author's sums are exact or the reading is trusted, else two. Nor does a sum confirm that is off
+    by rounding where none is: figures printed twice may have been misread alike, and still be equal.
     """
+    rivals = Rivals(arithmetic, damage)
+    blurred = rivals.blurred()
     for address, cell in damage.cells.items():
+        if address in blurred and cell.trusted != "certain" and rivals.has(address):
+            yield address, UNCONFIRMED
+            continue
         numbers = [n for n in arithmetic.by_cell.get(address, ()) if not arithmetic.fails(n)]
-        sharp = sum(1 for n in numbers if _residual(arithmetic, n) == 0)
+        sharp = sum(1 for n in numbers if arithmetic.off(n) == 0)
         enough = 1 if arithmetic.exact or (cell.scored and cell.trusted == "certain") else SUPPORT
         if not numbers or address not in arithmetic.values or sharp >= enough:
             continue
         others = _other_readings(arithmetic, damage, address)
         telling = [
-            n
-            for n in numbers
-            if not any(arithmetic.holds_with(address, whole, [n], arithmetic.values) for whole in others)
+            n for n in numbers if not _fits_any(arithmetic.room(address, [n], arithmetic.values), others)
         ]
         if others and len(telling) < SUPPORT:
             yield address, UNCONFIRMED
@@ -63,5 +68,5 @@ def _other_readings(arithmetic: Arithmetic, damage: Damage, address: Address) ->
     return {arithmetic.scale.whole(address, c.value) for c in found} - {arithmetic.values[address]}
 
 
-def _residual(arithmetic: Arithmetic, number: int) -> int:
-    return arithmetic.residual(arithmetic.constraints[number], arithmetic.values)
+def _fits_any(room: tuple[int, int], values: Iterable[int]) -> bool:
+    return any(room[0] <= value <= room[1] for value in values)

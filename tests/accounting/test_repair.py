@@ -259,6 +259,79 @@ def test_a_digit_misread_twice_is_not_taken_over_with_the_letter_beside_it():
     assert ("t1", 3, "total") not in proven(tables, "transcript").changed
 
 
+def test_a_figure_printed_twice_in_a_row_leaves_rounding_no_room():
+    """99.45 read as g9.44 where the author rounds: the sum of the column comes out exact by chance."""
+    lines = """
+        合计     611.39 412.00 199.40
+        204      511.93 411.94 100.00
+        20406    511.93 411.94 100.00
+        2040601  400.50 300.50 100.00
+        2040604   99.45  99.45      -
+        2040605   11.99  11.99      -
+        208       99.46   0.06  99.40
+        20805     99.46   0.06  99.40
+        2080501   49.97      -  49.97
+        2080505   49.49   0.06  49.43
+    """
+    tables = [printed(subjects("expenditure", SPLIT, lines))]
+    noisy = tables
+    for row, key, text in ((0, "total", "6ll.39"), (3, "basic", "3OO.50"), (4, "total", "g9.44")):
+        noisy = spoilt(noisy, row, key, text)
+    found = proven(noisy, "transcript")
+    assert found.changed == {("t1", 0, "total"), ("t1", 3, "basic")}
+
+
+def test_a_figure_misread_alike_in_a_row_is_told_by_sums_that_are_off_by_rounding():
+    """800.25 read as 8OO.26 and 800.26: the row holds, but nothing else of this author is off by a cent."""
+    lines = """
+        合计     8850.65  450.10 8400.55
+        204      8350.35  100.00 8250.35
+        20406    8350.35  100.00 8250.35
+        2040601   800.25       -  800.25
+        2040604  7550.10  100.00 7450.10
+        208       500.30  350.10  150.20
+        20805     500.30  350.10  150.20
+        2080501   200.10  150.00   50.10
+        2080505   300.20  200.10  100.10
+    """
+    tables = [printed(subjects("expenditure", SPLIT, lines))]
+    noisy = spoilt(tables, 3, "total", "8OO.26")
+    noisy = spoilt(noisy, 3, "project", "800.26")
+    for row, key, text in ((4, "basic", "1OO.00"), (4, "total", "755O.10"), (7, "total", "2OO.10")):
+        noisy = spoilt(noisy, row, key, text)
+    found = proven(noisy, "transcript")
+    doubted = {(id, doubt.row, doubt.column) for id, doubts in found.doubts.items() for doubt in doubts}
+    assert found.changed == {("t1", 4, "basic"), ("t1", 4, "total"), ("t1", 7, "total")}
+    assert doubted >= {("t1", 3, "total"), ("t1", 3, "project")}
+
+
+def test_a_figure_misread_alike_in_two_forms_does_not_vouch_for_itself_where_other_sums_fail():
+    """30.30 read as 3O.80 and 30.80 in two forms; beside it, a figure that happens to suit, or none."""
+    lines = """
+        合计   90.00
+        301    85.60
+        30101  30.30
+        30102  55.30
+        302     4.40
+        30201   1.10
+        30202   3.30
+    """
+    tables = [
+        printed(subjects("general_budget_basic_expenditure", ("total",), lines, id="t1")),
+        printed(subjects("appropriation_basic_expenditure", ("total",), lines, id="t2")),
+    ]
+    for id, row, text in (
+        ("t1", 2, "30.80"),
+        ("t1", 3, "54.80"),
+        ("t2", 2, "3O.80"),
+        ("t2", 3, "5q.30"),
+        ("t2", 5, "l.10"),
+        ("t2", 6, "3.3O"),
+    ):
+        tables = spoilt(tables, row, "total", text, id=id)
+    assert proven(tables, "transcript").changed == {("t2", 5, "total"), ("t2", 6, "total")}
+
+
 def test_a_letter_in_a_table_without_sums_is_left_alone():
     """A generated transcript: a form that could not be read whole has cells, and takes part in nothing."""
     lost = spoilt([printed(subjects("income", SPLIT, BOOKS, id="t3"))], 4, "total", "745O.10", id="t3")
