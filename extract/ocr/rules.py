@@ -31,6 +31,10 @@ _THICK_INCHES = 0.05
 """Thicker marks are no rules."""
 _LONE_INCHES = 2.0
 """A rule that no other crosses is at least this long (rules of open tables); less is strokes of a title."""
+_PRINT_INCHES = 0.6
+"""Higher than any print."""
+_WHOLE_SHARE = 0.6
+"""A row is closed by rules that go over more of its width than this."""
 _SAME_INCHES = 0.028
 """Parallel pieces closer than this are one position."""
 _SLACK_INCHES = 0.08
@@ -95,10 +99,11 @@ def find_rules(values: Pixels, dpi: float) -> Rules:
     across = _with_faint(_ink(dark, at), faint_marks(small, at), at)
     down = _with_faint(_ink(np.ascontiguousarray(dark.T), at), faint_marks(upended, at), at)
     rows, columns = _positions(across, at), _positions(down, at)
-    columns += _of_lone_rows(down, rows, columns, at)
+    columns += _of_lone_rows(down, [row for row in rows if _is_whole(row, across, at)], columns, at)
     tolerance = max(_SAME_INCHES * at / 2, 1.5)
     horizontals = _drawn(across, rows, columns, tolerance, at)
     verticals = _drawn(down, columns, rows, tolerance, at)
+    horizontals, verticals = _without_strokes(horizontals, verticals, at)
     return Rules(_scaled(horizontals, scale), _scaled(verticals, scale))
 
 
@@ -198,6 +203,13 @@ def _of_lone_rows(
     return found
 
 
+def _is_whole(position: _Position, ink: Pixels, dpi: float) -> bool:
+    """Whether a position is one long rule: strokes of a title in large print lie in rows, with gaps."""
+    profile = _profile(ink, position.place, _SAME_INCHES * dpi / 2)
+    long = position.end - position.start >= _LONE_INCHES * dpi
+    return long and _share(profile, position.start, position.end) >= _COVER
+
+
 def _goes_beyond(column: _Position, run: _Position, reach: float) -> bool:
     through = column.start < (run.start + run.end) / 2 < column.end
     return through and (column.start < run.start - 2 * reach or column.end > run.end + 2 * reach)
@@ -280,6 +292,57 @@ def _joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float
         else:
             joined.append((start, end))
     return joined
+
+
+def _without_strokes(
+    horizontals: Sequence[Rule], verticals: Sequence[Rule], dpi: float
+) -> tuple[list[Rule], list[Rule]]:
+    """The rules without those that are joined strokes of large print, as the title on a cover."""
+    kept: tuple[list[Rule], list[Rule]] = ([], [])
+    for across, down in _joined_rules(horizontals, verticals, _SLACK_INCHES * dpi):
+        if not down or _is_frame(across, down, dpi):
+            kept[0].extend(across)
+            kept[1].extend(down)
+    return sorted(kept[0], key=_by_place), sorted(kept[1], key=_by_place)
+
+
+def _by_place(rule: Rule) -> tuple[float, float]:
+    return rule.place, rule.start
+
+
+def _joined_rules(
+    horizontals: Sequence[Rule], verticals: Sequence[Rule], slack: float
+) -> list[tuple[list[Rule], list[Rule]]]:
+    """Rules in groups that hang together, horizontal and vertical ones."""
+    groups: list[tuple[list[Rule], list[Rule]]] = [([rule], []) for rule in horizontals]
+    for rule in verticals:
+        met = [group for group in groups if any(_meet(other, rule, slack) for other in group[0])]
+        groups = [group for group in groups if group not in met]
+        groups.append(
+            (
+                [other for across, _ in met for other in across],
+                [rule, *(other for _, down in met for other in down)],
+            )
+        )
+    return groups
+
+
+def _meet(across: Rule, down: Rule, slack: float) -> bool:
+    return (
+        across.start - slack <= down.place <= across.end + slack
+        and down.start - slack <= across.place <= down.end + slack
+    )
+
+
+def _is_frame(across: Sequence[Rule], down: Sequence[Rule], dpi: float) -> bool:
+    """Whether rules that hang together can be of a table: too large for print, or a whole row."""
+    left = min(rule.start for rule in across) if across else down[0].place
+    wide = max((rule.end for rule in across), default=left) - left
+    high = max(rule.end for rule in down) - min(rule.start for rule in down)
+    if wide < _LONE_INCHES * dpi / 2:
+        return high >= _LONE_INCHES * dpi
+    whole = [rule for rule in across if rule.end - rule.start >= _WHOLE_SHARE * wide]
+    return high >= _PRINT_INCHES * dpi or len(whole) > 1
 
 
 def _scaled(rules: Sequence[Rule], scale: float) -> tuple[Rule, ...]:

@@ -78,6 +78,15 @@ def test_a_row_alone_on_its_page_has_its_columns():
     assert [rule.place for rule in found.verticals] == pytest.approx([x + 1 for x in places], abs=2)
 
 
+def test_strokes_of_a_title_are_no_row():
+    grey = np.full((1600, 1600), 255, np.uint8)
+    for left in range(200, 1200, 110):  # a square frame for every character, such as 口
+        grey[200:296, left : left + 96] = 0
+        grey[208:288, left + 8 : left + 88] = 255
+    found = find_rules(grey, DPI)
+    assert (found.horizontals, found.verticals) == ((), ())
+
+
 def test_ripples_of_jpeg_beside_a_rule_are_no_rule():
     grey = np.full((1600, 1600), 255, np.uint8)
     for y in range(200, 800, 66):
