@@ -89,22 +89,43 @@ class _RenderedPages:
 
         drawn = self._document[page.number - 1]
         clip = pymupdf.Rect(page.displayed(box)) if box else drawn.rect
-        dpi = min(_native_dpi(drawn, clip), _affordable_dpi(clip, self._limits.pixels))
-        pixmap = drawn.get_pixmap(dpi=round(dpi), colorspace=pymupdf.csRGB, clip=clip, alpha=False)
+        grid = _native_grid(drawn, clip)
+        dpi = min(grid.dpi, _affordable_dpi(clip, self._limits.pixels))
+        zoom = dpi / _POINTS
+        right, down = ((-edge * zoom) % 1 if dpi == grid.dpi else 0.0 for edge in grid.corner)
+        view = pymupdf.Matrix(zoom, 0, 0, zoom, right, down)
+        pixmap = drawn.get_pixmap(matrix=view, colorspace=pymupdf.csRGB, clip=clip, alpha=False)
         pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.h, pixmap.w, 3)
         # The upright frame turned clockwise is the page as displayed: turn it back.
-        return Picture(np.ascontiguousarray(np.rot90(pixels, page.turn)), float(round(dpi)))
+        return Picture(np.ascontiguousarray(np.rot90(pixels, page.turn)), dpi)
 
 
-def _native_dpi(page: Any, clip: Any) -> float:
-    """The resolution of the largest picture shown in ``clip``; drawing at it keeps its pixels as they are."""
-    best, dpi = _SHARE_OF_PAGE * abs(page.rect), _DRAWN_DPI
+@dataclass(frozen=True, slots=True)
+class _PixelGrid:
+    """Where the pixels of a picture lie on its page: their resolution, and its corner in points."""
+
+    dpi: float
+    corner: tuple[float, float] = (0.0, 0.0)
+
+
+def _native_grid(page: Any, clip: Any) -> _PixelGrid:
+    """The pixels of the largest picture shown in ``clip``; drawing on them keeps every one as it is.
+
+    Drawn a little coarser or beside them, rows and columns of pixels are lost, and of small print
+    and faxes strokes with them.
+    """
+    import pymupdf
+
+    best, grid = _SHARE_OF_PAGE * abs(page.rect), _PixelGrid(_DRAWN_DPI)
     for info in page.get_image_info():
-        box = info["bbox"]
-        wide = min(box[2], clip.x1) - max(box[0], clip.x0)
-        high = min(box[3], clip.y1) - max(box[1], clip.y0)
-        if wide > 0 and high > 0 and wide * high > best:
-            best, dpi = wide * high, _resolution(info)
+        box = pymupdf.Rect(info["bbox"]) * page.rotation_matrix
+        seen = abs(box & clip)
+        if seen > best:
+            best, grid = seen, _PixelGrid(_resolution(info), (box.x0, box.y0))
+    return grid if _DPI_RANGE[0] <= grid.dpi <= _DPI_RANGE[1] else _PixelGrid(_within_range(grid.dpi))
+
+
+def _within_range(dpi: float) -> float:
     return min(max(dpi, _DPI_RANGE[0]), _DPI_RANGE[1])
 
 

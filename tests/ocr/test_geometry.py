@@ -64,6 +64,39 @@ def test_hardly_visible_rules_are_found_in_the_grain_of_the_paper(pixels):
     assert_rules_of_the_table(find_rules(np.clip(bare + grain, 0, 255).astype(np.uint8), DPI))
 
 
+def test_a_row_alone_on_its_page_has_its_columns():
+    """The total of a table that goes on over the page: its columns are no longer than strokes of a title."""
+    grey = np.full((1600, 1600), 255, np.uint8)
+    places = (150, 700, 1200, 1500)
+    for y in (200, 266):
+        grey[y : y + 3, places[0] : places[-1] + 3] = 0
+    for x in places:
+        grey[200:269, x : x + 3] = 0
+    for x in range(800, 1000, 40):
+        grey[212:258, x : x + 4] = 0  # figures
+    found = find_rules(grey, DPI)
+    assert [rule.place for rule in found.verticals] == pytest.approx([x + 1 for x in places], abs=2)
+
+
+def test_strokes_of_a_title_are_no_row():
+    grey = np.full((1600, 1600), 255, np.uint8)
+    for left in range(200, 1200, 110):  # a square frame for every character, such as 口
+        grey[200:296, left : left + 96] = 0
+        grey[208:288, left + 8 : left + 88] = 255
+    found = find_rules(grey, DPI)
+    assert (found.horizontals, found.verticals) == ((), ())
+
+
+def test_ripples_of_jpeg_beside_a_rule_are_no_rule():
+    grey = np.full((1600, 1600), 255, np.uint8)
+    for y in range(200, 800, 66):
+        grey[y : y + 3, 150:1400] = 0
+        grey[y + 8, 150:1400] = 249
+    for x in (150, 700, 1397):
+        grey[200:797, x : x + 3] = 0
+    assert len(find_rules(grey, DPI).horizontals) == 10
+
+
 def test_rows_of_text_are_no_rules(pixels):
     grey = light.grey(pixels)
     for x in LEFTS:
