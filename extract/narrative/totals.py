@@ -54,7 +54,7 @@ _NAME_ENDS = frozenset(
 _TOTAL = re.compile(
     r"(?:(?:财政拨款|一般公共预算|政府性基金|国有资本经营|事业单位|附属单位|单位资金|单位预留|上级|事业|经营|其他|基本|项目|人员|公用|"
     r"上缴|对附属单位|一般性|预留|机动|结转|结余|收|支|、|和|及|与|预算|决算|收入|支出|拨款|资金|补助|上年|年初|年末|使用|"
-    r"非财政|专用|分配|本年|总|合|计|数|经费|总计|合计|中|安排|的|上级|财政专户|管理|教育|收费))+$"
+    r"非财政|专用|分配|日常|本年|总|合|计|数|经费|总计|合计|中|安排|的|上级|财政专户|管理|教育|收费))+$"
 )
 _FEES = re.compile(r"(?:会议费|培训费)(?=(?:预算|支出|决算|安排|数)*$)")
 _FEE_TITLES = ("会议费", "培训费", "一般性支出")
@@ -252,7 +252,7 @@ def _total_name(text: str) -> str | None:
     if not found or _ANOTHER_THING.search(text[: found.start()].removesuffix("拨款")):
         return None
     name = found.group().lstrip("、和及与的中")
-    if _NO_TOTAL.search(name) and text[: found.start()] not in ("", "涉及"):
+    if _NO_TOTAL.search(name) and text.removeprefix("涉及") != name:
         return None
     return name if len(name) >= _LEAST_NAME and re.search(r"收|支|拨款|经费|资金|结转|结余", name) else None
 

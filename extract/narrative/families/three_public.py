@@ -162,10 +162,27 @@ def _public_item(frame: Frame) -> Draft | None:
     own = Frame.of(frame.doc, frame.start, _foreign_start(frame))
     put_roles(draft, own, {**_PUBLIC_FIELDS, "amount": current})
     put_completion(draft, own)
-    put_common(draft, frame)
+    put_common(draft, _without_common_change(draft, frame))
     _put_receptions(draft, frame)
     told = {"final", "budget", "share_pct", "change", "direction", "completion_pct", *BUDGETS}
     return draft if told & draft.values.keys() else None
+
+
+def _without_common_change(draft: Draft, frame: Frame) -> Frame:
+    """The frame up to a sentence that only compares, behind a list of expenses: it may mean all of them."""
+    doc = frame.doc
+    stop = next((t.i for t in frame.tokens() if t.tag_ == "STOP"), frame.end)
+    if stop + 1 >= frame.end or doc[stop + 1].tag_ != "COMPARED" or not _is_listed(frame):
+        return frame
+    draft.flag("ambiguous")
+    return Frame.of(doc, frame.start, stop)
+
+
+def _is_listed(frame: Frame) -> bool:
+    """Whether other expenses with figures stand before this one in its sentence."""
+    start = sentence_start(frame.doc, frame.start, ends=("STOP", "BREAK"))
+    before = {token.tag_ for token in frame.doc[start : frame.start]}
+    return "MONEY" in before and bool(before & _ITEMS.keys() - {"PUBLIC_TOTAL"})
 
 
 def _foreign_start(frame: Frame) -> int:

@@ -72,7 +72,7 @@ class Reader:
             self.header = joined_header([*self.above[-_BEFORE:], row])
             self.shift, self.ended = 0.0, False
             self._goal_beside(row)
-            self.above = []
+            self.above = [*self.above[1 - _BEFORE :], row]  # a false rule may part the header once more
             return True
         if is_header_part(row):
             self.above.append(row)
