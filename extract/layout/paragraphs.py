@@ -17,7 +17,9 @@ _BEGINNINGS = re.compile(
 _TERMINAL = "。；;：:！!"
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…①-⑳"
 _BLANK = r" \u3000\xa0\u2000-\u200b\u202f"
-_HALF_SPACE = re.compile(rf"(?<=[{_WIDE}])[{_BLANK}]+(?=\S)|(?<=\S)[{_BLANK}]+(?=[{_WIDE}%％])")
+_HALF_SPACE = re.compile(
+    rf"(?<=[{_WIDE}])[{_BLANK}]+(?=\S)|(?<=\S)[{_BLANK}]+(?=[{_WIDE}%％])|(?<=[{_WIDE}]\))[{_BLANK}]+(?=\d)"
+)
 _SPACED_FIGURE = re.compile(r"(?<=\d)\s*([.．])\s+(\d{1,2})(?=\s*(?:[万千亿]?元|[%％]|分(?!部)))")
 _LIST_MARK = re.compile(r"\d{1,2}\s*[.．]\s")
 _NEARLY_FULL = 3.0

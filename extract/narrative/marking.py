@@ -156,7 +156,7 @@ def _coded(doc: Doc, code: Token) -> _Named | None:
     if end < len(doc) and doc[end].tag_ in _MARKS:
         return None
     name = _unquoted("".join(doc[code.i + 1 : end].text.split()))
-    return _Named(_LOWEST, code.i, end, name, code.text) if name else None
+    return _Named(_LOWEST, code.i, end, name, code.text.rstrip("-－—")) if name else None
 
 
 def _unmarked(doc: Doc, told: Token) -> _Named | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -54,8 +54,12 @@ _NAME_ENDS = frozenset(
 _TOTAL = re.compile(
     r"(?:(?:财政拨款|一般公共预算|政府性基金|国有资本经营|事业单位|附属单位|单位资金|单位预留|上级|事业|经营|其他|基本|项目|人员|公用|"
     r"上缴|对附属单位|一般性|预留|机动|结转|结余|收|支|、|和|及|与|预算|决算|收入|支出|拨款|资金|补助|上年|年初|年末|使用|"
-    r"非财政|专用|分配|本年|总|合|计|数|经费|总计|合计|中|安排|的|上级|财政专户|管理|教育|收费))+$"
+    r"非财政|专用|分配|日常|本年|总|合|计|数|经费|总计|合计|中|安排|的|上级|财政专户|管理|教育|收费))+$"
 )
+_FEES = re.compile(r"(?:会议费|培训费)(?=(?:预算|支出|决算|安排|数)*$)")
+_FEE_TITLES = ("会议费", "培训费", "一般性支出")
+_NO_TOTAL = re.compile(r"项目(?:总|支出)?预算(?:资金|金额)$")
+_PARTS_IN_BRACKETS = re.compile(r"[（(](?:其中|含|包括)[^（()）]*[）)]")
 _TAIL = re.compile(r"(?:均|分别|数|为|是|中|的|总额)+$")
 _PART = re.compile(r"人员经费|公用经费|(?:日常)?公用(?:支出|经费)|人员支出")
 _ACCOUNT = re.compile(r"收入|支出|总计|合计|拨款|预算|收支|结转|结余")
@@ -81,15 +85,30 @@ def read_totals(doc: Doc) -> Doc:
     taken = _taken(doc)
     heads = sorted([*_heads(doc, taken), *_comparisons(doc, taken)], key=lambda head: head.start)
     told: list[Draft] = []
+    brackets = _brackets(doc)
     for position, head in enumerate(heads):
-        end = _end_of_matter(doc, head, taken)
-        if position + 1 < len(heads):
-            end = min(end, heads[position + 1].start)
-        frame = Frame.of(doc, head.start, end)
+        frame = _frame(doc, head, heads[position + 1 :], _end_of_matter(doc, head, taken), brackets)
         draft = _read_total(doc, frame, head.money) if head.money else _compared(frame, head.own or "", told)
         told += [draft] if draft else []
     drafts_of(doc).extend(draft for draft in told if draft.kind)
     return doc
+
+
+def _brackets(doc: Doc) -> list[range]:
+    """The tokens of each bracket that lists parts (``（其中：…）``)."""
+    found = _PARTS_IN_BRACKETS.finditer(doc.text)
+    spans = (doc.char_span(*match.span(), alignment_mode="expand") for match in found)
+    return [range(span.start, span.end) for span in spans if span is not None]
+
+
+def _frame(doc: Doc, head: _Head, later: Sequence[_Head], end: int, brackets: Sequence[range]) -> Frame:
+    """What is told of a total: up to the next one; parts in brackets do not end what is told of the whole."""
+    inside = next((bracket for bracket in brackets if head.start in bracket), None)
+    if inside is not None:
+        return Frame.of(doc, head.start, min([end, inside.stop, *(each.start for each in later)]))
+    parts = {index for bracket in brackets if bracket.start > head.start for index in bracket}
+    whole = Frame.of(doc, head.start, min([end, *(h.start for h in later if h.start not in parts)]))
+    return replace(whole, roles=tuple(role for role in whole.roles if role.start not in parts))
 
 
 def _comparisons(doc: Doc, taken: set[int]) -> Iterator[_Head]:
@@ -233,6 +252,8 @@ def _total_name(text: str) -> str | None:
     if not found or _ANOTHER_THING.search(text[: found.start()].removesuffix("拨款")):
         return None
     name = found.group().lstrip("、和及与的中")
+    if _NO_TOTAL.search(name) and text.removeprefix("涉及") != name:
+        return None
     return name if len(name) >= _LEAST_NAME and re.search(r"收|支|拨款|经费|资金|结转|结余", name) else None
 
 
@@ -240,7 +261,7 @@ def _read_total(doc: Doc, frame: Frame, money: Token) -> Draft | None:
     text = _name(frame, money)
     if text and _is_class(text, doc):
         return _class(frame, text, money)
-    name = _total_name(text) if text else None
+    name = (_total_name(text) or _fee_name(doc, text)) if text else None
     if name is None:
         return None
     labels = {role.label_ for role in frame.roles}
@@ -250,7 +271,13 @@ def _read_total(doc: Doc, frame: Frame, money: Token) -> Draft | None:
         return _changed(frame, name, money)
     if "share_pct" in labels or _is_part(doc, frame, name):
         return _part(frame, name, money)
-    return _changed(frame, name, money) if _ACCOUNT.search(name) else None
+    return _changed(frame, name, money) if _ACCOUNT.search(name) or _FEES.search(name) else None
+
+
+def _fee_name(doc: Doc, text: str) -> str | None:
+    """Costs of meetings and training, where the section is about them."""
+    found = _FEES.search(text) if any(map(setting_of(doc).under, _FEE_TITLES)) else None
+    return found.group() if found else None
 
 
 def _is_class(text: str, doc: Doc) -> bool:

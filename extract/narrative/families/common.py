@@ -44,7 +44,7 @@ def is_last_years(frame: Frame, role: Span) -> bool:
     return bool(_LAST_YEAR.search(frame.doc[frame.start : role.start].text))
 
 
-def sentence_start(doc: Doc, index: int) -> int:
-    while index > 0 and doc[index - 1].tag_ not in ("STOP", "BREAK", "LIST", "SEMICOLON"):
+def sentence_start(doc: Doc, index: int, ends: Sequence[str] = ("STOP", "BREAK", "LIST", "SEMICOLON")) -> int:
+    while index > 0 and doc[index - 1].tag_ not in ends:
         index -= 1
     return index

@@ -29,6 +29,8 @@ _PROCUREMENT = [
     "works_sme_share_pct",
     "services_sme_share_pct",
 ]
+_PROCURING = frozenset({"PROCURED", "RESERVED_SME"})
+_PUBLIC_COST = re.compile(r"公用(?:经费|支出)[^。；]*(?:合计|共计|支出|为)[：:为]?$")
 _PLANNED = re.compile(r"安排购置|新增|拟购置|预算安排")
 _VEHICLES = ("VEHICLES", "NO_VEHICLES", "BOUGHT")
 _PURPOSE = re.compile(r"(?:用车|车辆|公务车|工作车|执法车|车)$")
@@ -39,7 +41,9 @@ def read_office(doc: Doc) -> Doc:
     tags = tags_of(doc)
     if "OPERATING" in tags and not setting_of(doc).under("三公"):
         _read_operating(doc)
-    if "PROCURED" in tags:
+    elif setting_of(doc).under("机关运行经费") and not tags & {"OPERATING", "PROCURED"}:
+        _read_operating_below_title(doc)
+    if tags & _PROCURING:
         _read_procurement(doc)
     if tags & {*_VEHICLES, "THRESHOLD"} and not setting_of(doc).under("三公"):
         _read_assets(doc)
@@ -63,6 +67,18 @@ def _read_operating(doc: Doc) -> None:
         return
 
 
+def _read_operating_below_title(doc: Doc) -> None:
+    """The operating cost named by its title alone: the first amount (``公用经费支出，合计156.78万元``)."""
+    money = next((token for token in doc if token.tag_ == "MONEY"), None)
+    if money is None or not _PUBLIC_COST.search(doc[: money.i].text):
+        return
+    frame = Frame.of(doc, sentence_start(doc, money.i), len(doc))
+    draft = frame.draft("operating_cost")
+    put(draft, "amount", money)
+    put_common(draft, frame)
+    drafts_of(doc).append(draft)
+
+
 def _leaves_operating(token: Token) -> bool:
     """Whether the text turns away: to the next paragraph, to procurement, or to a blank form of itself."""
     if token.tag_ == "OPERATING":
@@ -71,7 +87,7 @@ def _leaves_operating(token: Token) -> bool:
 
 
 def _read_procurement(doc: Doc) -> None:
-    start = next(token.i for token in doc if token.tag_ == "PROCURED")
+    start = next(token.i for token in doc if token.tag_ in _PROCURING)
     frame = Frame.of(doc, start, len(doc))
     labels = {role.label_ for role in frame.roles}
     if not labels & {"procured", "reserved_sme", "goods", "services"}:

@@ -38,7 +38,7 @@ _PUBLIC_FIELDS = {
 }
 
 
-_OPENING = re.compile(r"[（(](?:其中|含|包括)")
+_OPENING = re.compile(r"[（(](?:其中|含|包括|$)")
 _BRACKETED = frozenset({"TRIPS", "MARK_CLASS", "MARK_GROUP", "MARK_ITEM", "LIST", "BOUGHT", "COUNT"})
 """Tokens that hold whole brackets."""
 _CARRYING = frozenset(
@@ -62,7 +62,7 @@ def read_three_public(doc: Doc) -> Doc:
     tags = tags_of(doc)
     if not tags & _ITEMS.keys() or not (setting_of(doc).under("三公") or "PUBLIC_TOTAL" in tags):
         return doc
-    starts = [token.i for token in doc if token.tag_ in _ITEMS and _opens_item(doc, token)]
+    starts = _item_starts(doc)
     outer: Draft | None = None
     for frame in frames_from(doc, starts, _end_of_public(doc, starts)):
         own = _up_to_next_point(frame)
@@ -100,21 +100,52 @@ def _up_to_next_point(frame: Frame) -> Frame:
     return frame
 
 
+def _item_starts(doc: Doc) -> list[int]:
+    """Where the text turns to an expense; a sentence that only compares the one before goes on with it."""
+    starts: list[int] = []
+    for token in doc:
+        if token.tag_ not in _ITEMS or not _opens_item(doc, token):
+            continue
+        if starts and doc[starts[-1]].tag_ == token.tag_ and _only_compares(doc, token):
+            continue
+        starts.append(token.i)
+    return starts
+
+
+def _only_compares(doc: Doc, token: Token) -> bool:
+    """Whether the first thing told of an expense is a comparison, in a sentence of its own."""
+    if token.i == 0 or doc[token.i - 1].tag_ != "STOP":
+        return False
+    first = next((role for role in doc.spans["roles"] if role.start > token.i), None)
+    return first is not None and first.label_ in ("change", "change_pct", "flat")
+
+
 def _opens_item(doc: Doc, token: Token) -> bool:
-    """Whether the text turns to an expense here: it is not named within a share or a reason."""
+    """Whether the text turns to an expense here: it is not named within a share or a reason.
+
+    Nor is it where something among it is told (``公务用车运行维护费中，燃油…``).
+    """
     if any(role.start < token.i < role.end for role in doc.spans["roles"]):
+        return False
+    if token.i + 1 < len(doc) and doc[token.i + 1].text.startswith("中"):
         return False
     for before in reversed(doc[: token.i]):
         if before.tag_ in ("STOP", "BREAK", "SEMICOLON"):
             break
         if before.tag_ == "REASON":
             return False
-    for after in doc[token.i + 1 :]:
+    for after in doc[token.i + 1 + _is_title(doc, token) :]:
         if after.tag_ in ("MONEY", "PERCENT", "FLAT"):
             return True
         if after.tag_ in ("STOP", "BREAK") or after.tag_ in _ITEMS:
             return False
     return False
+
+
+def _is_title(doc: Doc, token: Token) -> bool:
+    """Whether an expense stands alone at the head of its paragraph (``1.公务接待费。2023年决算数…``)."""
+    headed = token.i == 0 or doc[token.i - 1].tag_ in ("LIST", "BREAK")
+    return headed and token.i + 1 < len(doc) and doc[token.i + 1].tag_ == "STOP"
 
 
 def _end_of_public(doc: Doc, starts: Sequence[int]) -> int:
@@ -131,10 +162,27 @@ def _public_item(frame: Frame) -> Draft | None:
     own = Frame.of(frame.doc, frame.start, _foreign_start(frame))
     put_roles(draft, own, {**_PUBLIC_FIELDS, "amount": current})
     put_completion(draft, own)
-    put_common(draft, frame)
+    put_common(draft, _without_common_change(draft, frame))
     _put_receptions(draft, frame)
     told = {"final", "budget", "share_pct", "change", "direction", "completion_pct", *BUDGETS}
     return draft if told & draft.values.keys() else None
+
+
+def _without_common_change(draft: Draft, frame: Frame) -> Frame:
+    """The frame up to a sentence that only compares, behind a list of expenses: it may mean all of them."""
+    doc = frame.doc
+    stop = next((t.i for t in frame.tokens() if t.tag_ == "STOP"), frame.end)
+    if stop + 1 >= frame.end or doc[stop + 1].tag_ != "COMPARED" or not _is_listed(frame):
+        return frame
+    draft.flag("ambiguous")
+    return Frame.of(doc, frame.start, stop)
+
+
+def _is_listed(frame: Frame) -> bool:
+    """Whether other expenses with figures stand before this one in its sentence."""
+    start = sentence_start(frame.doc, frame.start, ends=("STOP", "BREAK"))
+    before = {token.tag_ for token in frame.doc[start : frame.start]}
+    return "MONEY" in before and bool(before & _ITEMS.keys() - {"PUBLIC_TOTAL"})
 
 
 def _foreign_start(frame: Frame) -> int:

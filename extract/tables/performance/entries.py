@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from extract.tables.amounts import normalised, parse_amount
 from extract.tables.performance.levels import belong_together
@@ -24,6 +25,7 @@ from models.performance import Comparator, Goal, Indicator, Performance, Perform
 
 TEXTS = ("target", "actual", "content", "criterion", "category", "reason")
 """Fields of an indicator that are texts and may go on below."""
+_VALUES = frozenset({"target", "actual", "score", "weight", "unit", "comparator", "remark"})
 _FULL = 2
 _FEW = 3
 
@@ -52,13 +54,14 @@ class Level:
 
 @dataclass
 class Draft:
-    """An indicator as printed: the cells of each field."""
+    """An indicator as printed: the cells of each field, and the ``columns`` its table has."""
 
     goal: int | None
     level1: Level
     level2: Level
     cells: dict[str, list[SheetCell]] = field(default_factory=dict)
     flags: set[PerformanceFlag] = field(default_factory=set)
+    columns: frozenset[str] = frozenset()
 
     def text(self, name: str) -> str:
         return tidy(" ".join(cell.text for cell in self.cells.get(name, ())))
@@ -148,6 +151,24 @@ def doubt_levels(drafts: Sequence[Draft]) -> None:
         doubted = draft.level1.doubted or draft.level2.doubted
         if doubted or (inner and not (outer and belong_together(outer, inner))):
             draft.flags.add("unsure")
+
+
+def doubt_pieces(drafts: Sequence[Draft]) -> None:
+    """Doubt the indicators of a picture that may have lost a sign, or the end of their name.
+
+    A sign alone in its cell is what recognition loses first, or takes for a figure (``≥`` for 2).
+    A name without any value beside it may be the rest of the one above.
+    """
+    for draft in drafts:
+        if "comparator" in draft.columns and not _has_sign(draft.text("comparator")):
+            draft.flags.add("unsure")
+    for draft, below in pairwise(drafts):
+        if not _VALUES & below.cells.keys():
+            draft.flags.add("unsure")
+
+
+def _has_sign(text: str) -> bool:
+    return comparator_in(text) is not None or "定" in text
 
 
 def doubt_blanks(drafts: Sequence[Draft]) -> None:

@@ -11,16 +11,20 @@ from extract.tables.performance.words import labels
 
 _DEEPER = {"level2": frozenset({"name"}), "level1": frozenset({"level2", "name"})}
 """The columns whose cells lie within those of a level; from the inner level to the outer."""
+_OF_ONE = frozenset({"amount", "level1", "level2", "name"})
+_WHOLE = {**_DEEPER, **dict.fromkeys(("project", "organisation", "objective"), _OF_ONE)}
+"""The same with the columns of whose indicators they are: an amount, and a level, is of one project."""
 
 
 def with_whole_levels(sheet: Sheet) -> Sheet:
     """A grid whose levels are put together again where a line of text was taken for a rule.
 
     An indicator has one name, and a name stands under one level: where a name spans two rows, an
-    empty cell of a level in the upper row and the text in the lower one are one cell.
+    empty cell of a level in the upper row and the text in the lower one are one cell. So are those
+    of a project whose amount spans both.
     """
     rows = [list(row) for row in sheet]
-    for field, deeper in _DEEPER.items():
+    for field, deeper in _WHOLE.items():
         for number, header in _under_headers(sheet):
             _join(rows, number, _under(header, {field}), _under(header, deeper))
     return tuple(tuple(row) for row in rows)

@@ -13,6 +13,7 @@ from extract.tables.performance.entries import (
     Level,
     doubt_blanks,
     doubt_levels,
+    doubt_pieces,
     first_figure,
     same_name,
 )
@@ -72,7 +73,7 @@ class Reader:
             self.header = joined_header([*self.above[-_BEFORE:], row])
             self.shift, self.ended = 0.0, False
             self._goal_beside(row)
-            self.above = []
+            self.above = [*self.above[1 - _BEFORE :], row]  # a false rule may part the header once more
             return True
         if is_header_part(row):
             self.above.append(row)
@@ -143,6 +144,7 @@ class Reader:
                 last.add(name, cells)
             return
         draft = Draft(self.goal, self.level1, self.level2, flags={"unsure"} if self.unsure else set())
+        draft.columns = self.header.fields
         for name, cells in body.items():
             draft.add(name, cells)
         self.entry.drafts.append(draft)
@@ -288,4 +290,5 @@ def read_entries(sheet: Sheet, *, pictured: bool = False) -> list[Entry]:
     doubt_blanks(drafts)
     if pictured:
         doubt_levels(drafts)
+        doubt_pieces(drafts)
     return [entry for entry in reader.entries if not entry.empty]

@@ -112,3 +112,47 @@ def test_without_a_column_of_first_levels_a_picture_proves_none():
 )
 def test_which_levels_go_together(level1, level2, together):
     assert belong_together(level1, level2) is together
+
+
+def test_a_project_in_pieces_is_put_together_where_its_amount_spans_both():
+    cells = [
+        *(cell(0, c, text) for c, text in enumerate(("项目名称", "资金总额", *HEADER))),
+        *(cell(1, 0, "河道巡查"), cell(1, 1, "5.10")),
+        *(cell(2, 0, ""), cell(2, 1, "8.20", 2), cell(3, 0, "路灯改造")),
+    ]
+    values = ("产出指标", "数量指标", "巡查次数", "≥12次", "14次", "5")
+    cells += [cell(row, 2 + at, text) for row in (1, 2, 3) for at, text in enumerate(values)]
+    found = performance_of(sheet_of_cells(cells), pictured=True)
+    assert [(each.project, str(each.budget), len(each.indicators)) for each in found] == [
+        ("河道巡查", "5.10", 1),
+        ("路灯改造", "8.20", 2),
+    ]
+
+
+def test_a_header_parted_by_a_false_rule_keeps_all_its_columns():
+    cells = [
+        *(cell(0, 0, "项目名称", 2), cell(0, 1, "资金总额"), cell(1, 1, "")),
+        *(cell(0, 2 + at, text, 2) for at, text in enumerate(HEADER)),
+        *(cell(2, 0, "河道巡查"), cell(2, 1, "53.51")),
+        *(
+            cell(2, 2 + at, text)
+            for at, text in enumerate(("产出指标", "数量指标", "次数", "≥12次", "14次", "5"))
+        ),
+    ]
+    (found,) = performance_of(sheet_of_cells(cells), pictured=True)
+    assert (found.project, str(found.budget)) == ("河道巡查", "53.51")
+
+
+def test_a_lost_sign_and_a_name_cut_off_are_doubted():
+    header = (*HEADER[:3], "指标值类型", "年初目标值", "实际完成值")
+    rows = (
+        ("巡查次数", "≥", "12", "14"),
+        ("抽检率", "", "95", "96"),
+        ("时长", "2", "8", "9"),
+        ("居民生活品", "≥", "3", "4"),
+        ("质", "", "", ""),
+    )
+    cells = [cell(0, at, text) for at, text in enumerate(header)]
+    cells += [cell(1, 0, "产出指标", 5), cell(1, 1, "数量指标", 5)]
+    cells += [cell(1 + n, 2 + at, text) for n, row in enumerate(rows) for at, text in enumerate(row)]
+    assert [flagged for *_, flagged in told(sheet_of_cells(cells))] == [False, True, True, True, True]
