@@ -60,7 +60,7 @@ def test_other_names_are_not():
         _ = extract.transform
 
 
-LOAD_SPACY = "import extract.narrative.language"
+LOAD_SPACY = "from extract.narrative.reading import ready_language; ready_language()"
 
 
 def test_reading_text_leaves_the_command_line_of_spacy_out_but_within_reach():

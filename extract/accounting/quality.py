@@ -117,7 +117,8 @@ def _unread_performance(tables: Sequence[Table]) -> Iterator[str]:
         if not table.performance and not table.key_work:
             yield f"{place}: kept as printed, its contents could not be told"
         indicators = [each for entry in table.performance for each in entry.indicators]
-        for what, told in (("indicators", indicators), ("entries", table.performance)):
+        groups = (("indicators", indicators), ("entries", table.performance), ("matters", table.key_work))
+        for what, told in groups:
             doubtful = sum(bool(_DOUBTFUL & set(each.flags)) for each in told)
             if doubtful:
                 yield f"{place}: {doubtful} of {len(told)} {what} are not certain"

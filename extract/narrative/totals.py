@@ -59,6 +59,8 @@ _TOTAL = re.compile(
 _FEES = re.compile(r"(?:会议费|培训费)(?=(?:预算|支出|决算|安排|数)*$)")
 _FEE_TITLES = ("会议费", "培训费", "一般性支出")
 _NO_TOTAL = re.compile(r"项目(?:总|支出)?预算(?:资金|金额)$")
+_WHOSE = ("支出", "收入")
+_OWNER = re.compile(r"(?:^|[年度月部位门局委办院校所处会馆站队园镇乡道心]|其中|各项|整体|全部|合计|全年)$")
 _PARTS_IN_BRACKETS = re.compile(r"[（(](?:其中|含|包括)[^（()）]*[）)]")
 _TAIL = re.compile(r"(?:均|分别|数|为|是|中|的|总额)+$")
 _PART = re.compile(r"人员经费|公用经费|(?:日常)?公用(?:支出|经费)|人员支出")
@@ -252,6 +254,8 @@ def _total_name(text: str) -> str | None:
     if not found or _ANOTHER_THING.search(text[: found.start()].removesuffix("拨款")):
         return None
     name = found.group().lstrip("、和及与的中")
+    if name in _WHOSE and not _OWNER.search(text[: found.start()]):
+        return None
     if _NO_TOTAL.search(name) and text.removeprefix("涉及") != name:
         return None
     return name if len(name) >= _LEAST_NAME and re.search(r"收|支|拨款|经费|资金|结转|结余", name) else None

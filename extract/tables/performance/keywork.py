@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from extract.tables.performance.entries import placed
 from extract.tables.performance.header import Header, labels_in
 from extract.tables.performance.sheets import Sheet, SheetCell, SheetRow
 from extract.tables.performance.values import tidy
+from models.base import Place
 from models.performance import KeyWork
 
+_BEGUN = re.compile(
+    r"(?P<number>\d{1,2})[\s、.．]+(?P<item>(?![件个次名项万元年月日批台人辆户处余])[\u4e00-\u9fff]\S*)$"
+)
+_SEVERAL = 2
 _TEXTS = ("item", "target", "outcome")
 
 
@@ -38,6 +43,27 @@ def read_key_work(sheet: Sheet) -> tuple[KeyWork, ...]:
         else:
             matters.append(dict(under))
     return tuple(_matter(cells) for cells in matters)
+
+
+def read_matters(lines: Sequence[str]) -> tuple[KeyWork, ...]:
+    """The matters of a list that kept no cells, by number, each with the text beside it.
+
+    Target and outcome run together in such lines, so that neither is given, and all are ``unsure``.
+    """
+    found: list[KeyWork] = []
+    for line in lines:
+        begun = _BEGUN.match(line.strip())
+        if begun is not None and int(begun["number"]) == len(found) + 1:
+            item = tidy(begun["item"])
+            found.append(
+                KeyWork(
+                    number=len(found) + 1,
+                    item=item,
+                    flags=("unsure",),
+                    cells={"item": Place(page=None, text=item)},
+                )
+            )
+    return tuple(found) if len(found) >= _SEVERAL else ()
 
 
 def _under(header: Header, row: SheetRow) -> Mapping[str, list[SheetCell]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from extract.tables.context import Context
 from extract.tables.performance.header import read_header
-from extract.tables.performance.keywork import is_key_work, read_key_work
+from extract.tables.performance.keywork import is_key_work, read_key_work, read_matters
 from extract.tables.performance.rows import read_entries
 from extract.tables.performance.sheets import Sheet, sheet_of_cells, sheet_of_lines
 from extract.tables.performance.streams import read_stream
@@ -27,8 +27,10 @@ def performance_of(sheet: Sheet, *, pictured: bool = False) -> tuple[Performance
 
 
 def with_stream(reading: TableReading, lines: Sequence[str]) -> TableReading:
-    """A table of a transcript that kept no cells, read from its lines; lists of key work stay as printed."""
+    """A table of a transcript that kept no cells, read from its lines."""
     table = reading.table
+    if table.cells is not None and table.kind == "key_work":
+        return replace(reading, table=_updated(table, key_work=read_matters(lines)))
     if table.cells is None or table.kind not in PERFORMANCE:
         return reading
     found = tuple(entry.performance() for entry in read_stream(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from extract.tables.performance.keywork import read_matters
 from extract.tables.performance.streams import read_stream
 
 LINES = """项目名称 河道巡查
@@ -77,3 +78,21 @@ def test_where_target_and_outcome_part_is_said_to_be_unsure():
     sure, unsure, _ = read().indicators
     assert (sure.target, sure.actual, sure.flags) == ("4个", "7个", ())
     assert unsure.flags == ("unsure",)
+
+
+def test_a_list_of_key_work_without_cells_tells_its_matters_and_no_more():
+    lines = (
+        "序号 重要事项 工作内容及目标 完成情况",
+        "1 提高满意率",
+        "投诉办理 42,618 件，满意率居",
+        "3 件督办",
+        "2 综合巡查督办",
+        "2 个街道",
+        "3 宣传",
+    )
+    assert [(each.number, each.item, each.outcome, each.flags) for each in read_matters(lines)] == [
+        (1, "提高满意率", None, ("unsure",)),
+        (2, "综合巡查督办", None, ("unsure",)),
+        (3, "宣传", None, ("unsure",)),
+    ]
+    assert read_matters(lines[:4]) == ()
