@@ -42,6 +42,8 @@ _NEVER_FIRST = "、。，；"
 _LOST_STROKE = re.compile(r"(?<!一)般(?=公共|行政|性)")
 _BLURRED = re.compile(r"(?<=一)股(?=公共|行政|性)|(?<!一)股(?=公共)")
 """What low resolution makes of 般 in the words a budget uses it in."""
+_TENS_OF_THOUSANDS = re.compile(r"(?:(?<=\d)|^)[方刀](?=以[上下])")
+"""What it makes of 万 in the limits of purchases (20万以下), which may begin a line."""
 _SPACED_FIGURE = re.compile(r"-?\d{1,3}(?: ?, ?\d{3})*(?: ?\. ?\d+)?")
 _GAP = 1.3
 """A gap between characters wider than this many text sizes ends a word."""
@@ -155,7 +157,7 @@ def _read_lines(sheet: Sheet, boxes: Sequence[PixelBox], rules: Rules, engine: E
 
 def _with_thinnest(line: Line) -> Line:
     """A line with 一般 where only 般 was read, or 股 for it: faxes lose a single stroke, blur fills gaps."""
-    line = replace(line, text=_BLURRED.sub("般", line.text))
+    line = replace(line, text=_TENS_OF_THOUSANDS.sub("万", _BLURRED.sub("般", line.text)))
     lost = _LOST_STROKE.search(line.text)
     if lost is None:
         return line

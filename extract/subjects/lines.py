@@ -34,6 +34,8 @@ _TOTALS = ("合计", "总计")
 _OF_SIDE = {"income": "收入", "expenditure": "支出"}
 _SHORTEST = 4
 """Shorter names (合计, 小计) are too near to others to be put right."""
+_ENDS = {"支": "出", "收": "入"}
+"""What follows at the end of a line; no author leaves it out."""
 _FEW = 4
 """One changed sign in so many."""
 
@@ -117,10 +119,18 @@ def _divided(text: str) -> Iterable[tuple[str, str]]:
 
 def _meant(name: str, side: Side | None) -> str | None:
     """The one wording that a name was misread from."""
-    meant = {whole for whole in _worded(side).values() if _misreads(name, whole)}
+    meant = {whole for whole in _worded(side).values() if _misreads(name, whole)} or _with_end(name, side)
     if not meant and side and name.endswith(_TOTALS):
         meant = {whole for whole in _worded(side).values() if _misreads_total(name, whole, side)}
     return meant.pop() if len(meant) == 1 else None
+
+
+def _with_end(name: str, side: Side | None) -> set[str]:
+    """The wording of which the last sign was lost (``基本支``), where half a word stands at the end."""
+    end = _ENDS.get(name[-1:])
+    if end is None or len(name) + 1 < _SHORTEST:
+        return set()
+    return {name + end}.intersection(_worded(side).values())
 
 
 def _misreads_total(name: str, whole: str, side: Side) -> bool:

@@ -121,7 +121,9 @@ def _service(args: Arguments, workplace: Path) -> str:
 def _scans_arguments(command: Parser) -> None:
     command.add_argument("folder", nargs="?", type=Path, help="PDFs to read (default: real and generated)")
     command.add_argument("--arrival", action="append", choices=ARRIVALS, help="a way to arrive; default all")
-    command.add_argument("--pages", type=int, default=4, help="pages with tables of each document; default 4")
+    command.add_argument(
+        "--pages", type=int, default=4, help="pages with tables of each document, 0 for all; default 4"
+    )
     command.add_argument("--seed", type=int, default=7, help="of pages, damage, generated documents; 7")
     command.add_argument("--documents", type=int, help="take so many of them; default all")
     command.add_argument("--log", type=Path, help="add readings to this file; do not repeat those in it")

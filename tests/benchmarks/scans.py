@@ -80,20 +80,27 @@ def make_task(document: Document, most: int, seed: int) -> Task:
     """Cut out the first page and up to ``most`` pages on which tables with figures begin, evenly spread.
 
     Which ones depends on the seed. A page that only goes on with a table would be taken for the next
-    page of another.
+    page of another; with ``most`` 0 all pages with figures in tables are cut out, such ones too.
     """
     import pymupdf
 
     from extract import extract
 
     tables = json.loads(extract(document.path).model_dump_json(by_alias=True))["tables"]
-    full = sorted({min(table["pages"]) for table in tables if _figures(table)})
-    chosen = sorted({0, *(page - 1 for page in _spread(full, most, seed))})
+    chosen = sorted({0, *(page - 1 for page in _pages_of(tables, most, seed))})
     with pymupdf.open(document.path) as pages:
         pages.select(chosen)
         data = bytes(pages.tobytes(garbage=3, no_new_id=True))
     output = _extracted(data, ".pdf")
     return Task(document.path.stem, data, Counter(_cells(output)), Counter(_codes(output)))
+
+
+def _pages_of(tables: Sequence[Mapping[str, Any]], most: int, seed: int) -> list[int]:
+    """The pages to read, counted from 1."""
+    held = [table["pages"] for table in tables if _figures(table)]
+    if most == 0:
+        return sorted({page for pages in held for page in pages})
+    return _spread(sorted({min(pages) for pages in held}), most, seed)
 
 
 def _figures(table: Mapping[str, Any]) -> bool:

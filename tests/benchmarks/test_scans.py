@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import scans
 from tests.benchmarks.documents import Document
-from tests.benchmarks.scans import Reading, _cells, _codes, _compared, _spread, read_all, report
+from tests.benchmarks.scans import Reading, _cells, _codes, _compared, _pages_of, _spread, read_all, report
 
 
 def output(total: str, proof: str, code: str = "208") -> dict:
@@ -65,6 +65,13 @@ def test_the_seed_chooses_the_pages_and_none_comes_twice():
     assert len(chosen) == 10
     assert all(len(set(pages)) == 3 for pages in chosen)
     assert _spread([4, 7], 3, 1) == [4, 7]
+
+
+def test_all_pages_of_tables_with_figures_are_taken_where_no_number_is_given():
+    rows = TRUE["tables"][0]["rows"]
+    tables = [{"pages": [4, 5, 6], "rows": rows}, {"pages": [7], "rows": []}, {"pages": [8], "rows": rows}]
+    assert _pages_of(tables, 0, 1) == [4, 5, 6, 8]
+    assert _pages_of(tables, 2, 1) == [4, 8]
 
 
 def test_what_stands_in_the_log_is_not_read_again(tmp_path, monkeypatch):

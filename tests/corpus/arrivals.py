@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,28 @@ def mixed(data: bytes, seed: int) -> bytes:
             else:
                 result.insert_pdf(source, from_page=number, to_page=number)
         return bytes(result.tobytes(no_new_id=True))
+
+
+def assorted(names: Sequence[str]) -> Making:
+    """Every page scanned in another way, the ways in an order drawn from the seed."""
+
+    def make(data: bytes, seed: int) -> bytes:
+        import pymupdf
+
+        chance = np.random.default_rng(seed)
+        ways = cycle(name for _ in range(_ROUNDS) for name in chance.permutation(names).tolist())
+        with pymupdf.open(stream=data, filetype="pdf") as source, pymupdf.open() as result:
+            for number, way in zip(range(source.page_count), ways, strict=False):
+                page = rasterised(data, CONDITIONS[way], seed, [number])
+                with pymupdf.open(stream=page, filetype="pdf") as scan:
+                    result.insert_pdf(scan)
+            return bytes(result.tobytes(no_new_id=True))
+
+    return make
+
+
+_ROUNDS = 10
+"""So often the order of the ways is drawn anew."""
 
 
 def misread_layer(*, under: bool) -> Making:
@@ -138,6 +161,8 @@ ARRIVALS: dict[str, Arrival] = {
     **{name: Arrival(_scan(noise), hard=name in HARD) for name, noise in CONDITIONS.items()},
     "picture_tables": Arrival(_picture_tables),
     "mixed": Arrival(mixed),
+    "assorted": Arrival(assorted([name for name in CONDITIONS if name not in HARD])),
+    "assorted_hard": Arrival(assorted(HARD), hard=True),
     "hidden_layer": Arrival(misread_layer(under=False)),
     "layer_below": Arrival(misread_layer(under=True)),
     "code_table": Arrival(wrong_code_table),

@@ -39,6 +39,15 @@ def test_every_other_page_of_a_mixed_document_is_a_picture(digital):
     assert [triage(page).kind for page in found] == ["text", "picture"]
 
 
+def test_pages_of_an_assorted_document_are_scanned_in_different_ways(digital):
+    found = pages(ARRIVALS["assorted_hard"].make(digital, 1))
+    assert [triage(page).kind for page in found] == ["picture", "picture"]
+    with pymupdf.open(stream=ARRIVALS["assorted_hard"].make(digital, 1)) as scan:
+        sizes = {page.get_images()[0][2] / page.rect.width for page in scan}
+        kinds = {scan.extract_image(page.get_images()[0][0])["ext"] for page in scan}
+    assert len(sizes) + len(kinds) > 2  # another resolution, or another kind of file
+
+
 def test_a_wrong_code_table_shows_other_characters_than_it_tells():
     with pymupdf.open() as document:
         page = document.new_page()

@@ -81,6 +81,9 @@ def test_a_blurred_sign_of_a_usual_word_is_put_right(scan):
         ("股公共服务支出", "一般公共服务支出"),
         ("一股公共预算", "一般公共预算"),
         ("控股公司", "控股公司"),
+        ("台式计算机（20方以下）", "台式计算机（20万以下）"),
+        ("方以上）", "万以上）"),
+        ("10立方以下", "10立方以下"),
     ):
         engine = Replayed([(pixel_box(64, 150, 120, 165), read)])
         assert [word.text for word in recognised(scan, engine).document.pages[0].words] == [wanted]
