@@ -18,11 +18,10 @@ from typing import Any, Literal
 
 from extract.accounting.corrections import corrected
 from extract.accounting.examination import Examination
-from flows.store import Store
+from flows.store import CORRECTIONS, Store
 from models.base import BBox
 from models.disclosure import Correction, Disclosure
 
-CORRECTIONS = "corrections.jsonl"
 Decision = Literal["accept", "correct", "author_error", "withdraw"]
 
 

@@ -23,6 +23,8 @@ from typing import Any
 from extract.reading.intake import Limits
 
 DOCUMENTS = "documents"
+CORRECTIONS = "corrections.jsonl"
+"""What people decided, beside the documents (``flows.corrections``)."""
 BATCHES = "batches"
 RESULT = ".json"
 FAILURE = ".error.json"

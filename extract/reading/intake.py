@@ -33,6 +33,8 @@ _HTML_HEAD = 4096
 """CMS pages begin with comments and scripts; within so many bytes their first telling tag stands."""
 _SAMPLE = 65_536
 """Bytes looked at to tell text from anything else."""
+SIGHT = _SAMPLE + _HTML_HEAD
+"""Bytes from the start that tell what is no document from what may be one."""
 _CONTROL_SHARE = 0.02
 """Text copied out of Word carries a few control characters (cell and bullet marks); data carries many."""
 
@@ -138,6 +140,15 @@ def read_source(
     return Intake(data, file_name, uri or place, _media_type(found, data, file_name), found)
 
 
+def refuse_at_sight(head: bytes, file_name: str) -> None:
+    """Raise what ``read_source`` would for a file of which the first ``SIGHT`` bytes say enough.
+
+    Nothing is opened: what passes may still be refused when it is.
+    """
+    if len(head) < SIGHT or head.strip():
+        _format_at_sight(head, file_name)
+
+
 def spelled(name: str) -> str:
     """A file name as text; what is not UTF-8 on disk is GB 18030, as Chinese Windows packs it."""
     try:
@@ -234,6 +245,16 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 def _format(data: bytes, file_name: str) -> Format:
     """The format by content; raises for what is empty or of a format not read."""
+    found = _format_at_sight(data, file_name)
+    if found == "zip":
+        return packed_format(data, file_name)
+    if found == "ole":
+        return old_format(data, file_name)
+    return found
+
+
+def _format_at_sight(data: bytes, file_name: str) -> Format | Literal["zip", "ole"]:
+    """The format by the first bytes, or the kind of container; raises likewise."""
     if not data.strip():
         what = "holds only white space" if data else "is empty (0 bytes)"
         raise UnreadableDocument(file_name, what, "fetch it again from where it was published")
@@ -245,9 +266,9 @@ def _format(data: bytes, file_name: str) -> Format:
     if _image_type(data):
         return "image"
     if data.startswith(ZIP):
-        return packed_format(data, file_name)
+        return "zip"
     if data.startswith(OLE):
-        return old_format(data, file_name)
+        return "ole"
     if _is_html(data):
         return "html"
     if _is_text(data[:_SAMPLE]):

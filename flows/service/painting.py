@@ -13,7 +13,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from extract.errors import LimitExceeded, UnreadableDocument
+from extract.errors import ExtractionError, LimitExceeded, UnreadableDocument
+from extract.reading.intake import SIGHT, refuse_at_sight
 from flows.service.problems import Refusal, refusal_named
 from flows.service.supervisor import child_environment
 from models.base import BBox
@@ -63,6 +64,7 @@ class Painter:
 
     def inspect(self, original: Original, most: int = _MOST_READ) -> Inspection:
         """What a document is. Raises ``Refusal``: it is refused for what is wrong with it."""
+        _look_at_head(original)
         told = json.loads(self._run(original, {"deed": "inspect"}, most))
         if "error" in told:
             raise refusal_named(told["error"], f"{original.file_name}: {told['problem']}", told["advice"])
@@ -137,6 +139,17 @@ class Painter:
             total += size
             if total > _MOST_KEPT:
                 path.unlink(missing_ok=True)
+
+
+def _look_at_head(original: Original) -> None:
+    """Raise ``Refusal`` for what its first bytes betray, without the wait for a process to look inside."""
+    with original.path.open("rb") as file:
+        head = file.read(SIGHT)
+    try:
+        refuse_at_sight(head, original.file_name)
+    except ExtractionError as error:
+        problem = f"{original.file_name}: {error.problem}"
+        raise refusal_named(type(error).__name__, problem, error.advice) from error
 
 
 def _refused(original: Original, error: str, problem: str) -> Refusal:

@@ -15,12 +15,12 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.warehouse.arrow import arrow_schema, arrow_table, forgo_pandas, table_of
 from flows.warehouse.columns import Amounts, Checks
 from flows.warehouse.decided import decisions_on, hash_with, with_decisions
 from flows.warehouse.parts import Result, head_of, result_of
 from flows.warehouse.results import ResultPlace, content_hash
-from flows.warehouse.rows import Content, Keys, Row, content_of
-from flows.warehouse.schema import arrow_schema
+from flows.warehouse.rows import Content, Keys, Row, content_of, subject_row
 from flows.warehouse.star import star
 from models.disclosure import SCHEMA_VERSION
 
@@ -144,9 +144,9 @@ class _Reader:
         part = _Part(len(self._results))
         for text in texts:
             part.add(text)
-        facts = part.facts()
+        facts, subjects = part.facts(), part.subjects()
         self._results += part.results()
-        self._subjects |= part.subjects()
+        self._subjects |= subjects
         for name, table in facts.items():
             self._facts[name].append(table)
 
@@ -181,7 +181,7 @@ class _Part:
                 self._contents[ordinal - self._first][1].misfits.append(address)
             if arrays:
                 schema = _under_ordinals(name)
-                found[name] = _table([arrays[column] for column in schema.names], schema)
+                found[name] = table_of([arrays[column] for column in schema.names], schema)
         return found
 
     def results(self) -> Iterator[ReadResult]:
@@ -191,8 +191,8 @@ class _Part:
             yield ReadResult(text.address, text.file_hash, each.keys, each.document, organisation, misfits)
 
     def subjects(self) -> dict[str, Row]:
-        """The catalogue entries all were matched to, by key."""
-        return {key: row for _, content in self._contents for key, row in content.subjects.items()}
+        """The catalogue entries all were matched to, by key; raises one of ``_FOREIGN``."""
+        return {key: subject_row(key, found) for key, found in self._amounts.subjects.items()}
 
 
 def _result(data: bytes) -> Result:
@@ -218,34 +218,6 @@ def _under_ordinals(name: str) -> pa.Schema:
     return arrow_schema(name).set(0, pa.field(_ORDINAL, pa.int64(), nullable=False))
 
 
-def arrow_table(schema: pa.Schema, rows: Sequence[Row]) -> pa.Table:
-    """Rows in the column order of a schema, in Arrow's memory. Raises ValueError and TypeError."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
-    arrays = [_array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-    return _table(arrays, schema)
-
-
-def _table(arrays: Sequence[pa.Array], schema: pa.Schema) -> pa.Table:
-    """Columns as a table. Raises ValueError for a null where none may be."""
-    import pyarrow as pa
-
-    for array, field in zip(arrays, schema, strict=True):
-        held = array.dictionary if pa.types.is_dictionary(array.type) else array
-        if held.null_count and not field.nullable:
-            raise ValueError(f"no {field.name}")
-    return pa.Table.from_arrays(arrays, names=schema.names)
-
-
-def _array(values: Sequence[Any], of_type: pa.DataType) -> pa.Array:
-    """A column; decimals go by their text, which Arrow reads several times faster than the objects."""
-    import pyarrow as pa
-
-    if not pa.types.is_decimal(of_type):
-        return pa.array(values, of_type)
-    texts = [None if value is None else str(value) for value in values]
-    return pa.array(texts, pa.string()).cast(of_type)
-
-
 def under_keys(name: str, facts: pa.Table, keys: Sequence[str | None]) -> pa.Table:
     """The facts of a batch with the keys of their documents; those of documents without one are left out."""
     import pyarrow as pa
@@ -267,7 +239,7 @@ def batches(chunks: Iterator[Sequence[Asked]], workers: int, decisions: str | No
             yield read_batch(chunk, decisions)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _leave_with_parent) as pool:
+    with ProcessPoolExecutor(workers, context, _begin) as pool:
         waiting: deque[Future[Batch]] = deque()
         for chunk in chain(first, chunks):
             waiting.append(pool.submit(read_batch, chunk, decisions))
@@ -275,6 +247,12 @@ def batches(chunks: Iterator[Sequence[Asked]], workers: int, decisions: str | No
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _begin() -> None:
+    """Make a process ready to read."""
+    _leave_with_parent()
+    forgo_pandas()
 
 
 def _leave_with_parent() -> None:

@@ -9,12 +9,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, repeat
-from operator import attrgetter
+from math import nan
+from operator import is_not
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import astuple
 
 from flows.warehouse.money import YUAN, DoesNotFit, stored_with_yuan
 from flows.warehouse.parts import Cell, Check, Row, Subject, Table
 from flows.warehouse.star import PRECISION, SCALE
+from models.base import BBox
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,31 +26,34 @@ if TYPE_CHECKING:
 Arrays = dict[str, "pa.Array"]
 Misfit = tuple[int, str]
 """A figure that could not be stored as a number: the place of its document in the batch, its address."""
-_NO_CELL: Final = Cell(None, None, None, None, None)
-_NO_BOX: Final = (None, None, None, None)
+_NO_BOX: Final = (nan, nan, nan, nan)
 _EDGES: Final = ("x0", "y0", "x1", "y1")
 _OF_ROW: Final = ("code", "name", "level", "side", "line", "page")
 _OF_CELL: Final = {"printed": "text", "proof": "proof", "confidence": "confidence", "cell_page": "page"}
 _SIDES: Final = ("left_value", "right_value", "difference")
 _OF_CHECK: Final = {
-    "check_id": "id",
+    "id": "check_id",
     "rule": "rule",
     "formula": "formula",
-    "address": "where",
+    "where": "address",
     "status": "status",
-    "left_value": "left",
-    "right_value": "right",
+    "left": "left_value",
+    "right": "right_value",
     "difference": "difference",
     "verdict": "verdict",
     "message": "message",
 }
 _TYPES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("ordinal", "form", "row_number", "width", "line", "page", "cell_page"), "integer"),
+    **dict.fromkeys(
+        ("ordinal", "form", "row_number", "width", "begin", "line", "page", "cell_page"), "integer"
+    ),
     **dict.fromkeys(("confidence", *_EDGES), "real"),
     "factor": "factor",
 }
-_DENSE: Final = frozenset({"ordinal", "where", "page", "unit", "factor", "row_number", "line"})
-"""What cells share and what is counted with or looked at: a value a cell."""
+_DENSE: Final = frozenset(
+    {"ordinal", "where", "page", "unit", "factor", "row_number", "line", "column_key", "cell_page"}
+).union(("confidence", *_EDGES))
+"""What is counted with or looked at, and numbers: a value a cell."""
 _FACTOR_DIGITS: Final = 13
 """Digits of what a unit is in yuan; with those of a decimal they make the 38 that Arrow multiplies."""
 _FACTORS: Final = {unit: Decimal(yuan) for unit, yuan in YUAN.items()}
@@ -71,18 +78,25 @@ class Amounts:
     """The cells of the forms of some documents. A cell knows the place of its row, a row that of its form.
 
     Every value goes into the list of its column while what it comes from is still warm in the
-    processor's caches; the memory of parsed documents would be touched a second time.
+    processor's caches; the memory of parsed documents would be touched a second time. What rows
+    share of their columns, and what a blank cell lacks, is not written down for each.
     """
 
     def __init__(self) -> None:
+        self.subjects: dict[str, Subject] = {}
+        """The catalogue entries the rows were matched to, by key."""
         self._forms: dict[str, list[Any]] = defaultdict(list)
         self._rows: dict[str, list[Any]] = defaultdict(list)
-        self._cells: dict[str, list[Any]] = defaultdict(list)
+        self._columns: dict[str, list[Any]] = defaultdict(list)
+        self._printed: dict[str, list[Any]] = defaultdict(list)
+        self._is_printed: list[bool] = []
+        self._texts: list[str | None] = []
 
     def add(self, ordinal: int, table: Table) -> None:
         """Take in the cells of a form of the document with this place in the batch."""
-        self._add_rows(table)
-        self._add_cells(table)
+        if table.rows:
+            self._add_rows(table)
+            self._add_cells(table)
         self._forms["ordinal"].append(ordinal)
         self._forms["table_id"].append(table.id)
         self._forms["unit"].append(table.unit)
@@ -90,55 +104,94 @@ class Amounts:
 
     def _add_rows(self, table: Table) -> None:
         rows, collected = table.rows, self._rows
-        subjects = [row.subject for row in rows]
+        values = dict(zip(Row.__struct_fields__, zip(*map(astuple, rows), strict=True), strict=True))
+        subjects = values["subject"]
+        keys = [subject and subject_key(subject) for subject in subjects]
+        self.subjects.update((key, found) for key, found in zip(keys, subjects, strict=True) if key)
         collected["form"] += repeat(len(self._forms["ordinal"]), len(rows))
         collected["row_number"] += range(1, len(rows) + 1)
-        collected["where"] += [f"{table.id}/{row_address(row)}" for row in rows]
-        collected["subject_key"] += [subject and subject_key(subject) for subject in subjects]
+        collected["where"] += [f"{table.id}/{row.code or row_address(row)}" for row in rows]
+        collected["subject_key"] += keys
         collected["matched_by"] += [subject and subject.matched_by for subject in subjects]
-        collected["width"] += [len(row.amounts) for row in rows]
+        collected["width"] += map(len, values["amounts"])
         for name in _OF_ROW:
-            collected[name] += map(attrgetter(name), rows)
+            collected[name] += values[name]
 
     def _add_cells(self, table: Table) -> None:
+        self._add_columns(table)
+        cells = [row.cells.get(key) for row in table.rows for key in row.amounts]
+        self._is_printed += map(is_not, cells, repeat(None))
+        self._texts += chain.from_iterable(row.amounts.values() for row in table.rows)
+        printed = zip(*map(astuple, filter(None, cells)), strict=True)
+        for name, values in zip(Cell.__struct_fields__, printed, strict=False):
+            self._printed[name] += values
+
+    def _add_columns(self, table: Table) -> None:
+        """Note for every row where its columns begin among those of all; most rows have the same."""
         labels = {column.key: column.label for column in table.columns}
-        keys = [key for row in table.rows for key in row.amounts]
-        cells = [row.cells.get(key, _NO_CELL) for row in table.rows for key in row.amounts]
-        collected = self._cells
-        collected["column_key"] += keys
-        collected["column_label"] += map(labels.get, keys)
-        collected["text"] += chain.from_iterable(row.amounts.values() for row in table.rows)
-        for name, source in _OF_CELL.items():
-            collected[name] += map(attrgetter(source), cells)
-        for name, edge in zip(
-            _EDGES, zip(*(cell.bbox or _NO_BOX for cell in cells), strict=True), strict=False
-        ):
-            collected[name] += edge
+        begun: dict[tuple[str, ...], int] = {}
+        for keys in (tuple(row.amounts) for row in table.rows):
+            if keys not in begun:
+                begun[keys] = len(self._columns["column_key"])
+                self._columns["column_key"] += keys
+                self._columns["column_label"] += map(labels.get, keys)
+            self._rows["begin"].append(begun[keys])
 
     def arrays(self) -> tuple[Arrays, list[Misfit]]:
         """The columns by name, and the figures that did not fit."""
-        import numpy as np
-        import pyarrow as pa
         import pyarrow.compute as pc
 
-        texts = self._cells.pop("text", None)
-        if not texts:
+        if not self._texts:
             return {}, []
-        forms, rows, cells = map(_arrays, (self._forms, self._rows, self._cells))
+        cells = self._of_rows() | self._of_cells()
+        address = pc.binary_join_element_wise(cells["where"], cells["column_key"], "/")
+        page = pc.coalesce(cells["cell_page"], cells["page"])
+        amounts, yuan, wrong = _money(self._texts, cells["unit"], cells["factor"])
+        misfits = [(cells["ordinal"][index].as_py(), address[index].as_py()) for index in wrong]
+        return cells | {"address": address, "page": page, "amount": amounts, "amount_yuan": yuan}, misfits
+
+    def _of_rows(self) -> Arrays:
+        """What cells have of their form, their row and their column."""
+        import numpy as np
+        import pyarrow as pa
+
+        forms, rows, columns = map(_arrays, (self._forms, self._rows, self._columns))
         rows |= {name: array.take(rows["form"]) for name, array in forms.items()}
-        numbers = np.arange(len(rows["where"]), dtype=np.int32)
-        of_cell = pa.array(np.repeat(numbers, rows["width"].to_numpy()))
-        shared = {name: _spread(array, of_cell, dense=name in _DENSE) for name, array in rows.items()}
-        address = pc.binary_join_element_wise(shared["where"], cells["column_key"], "/")
-        page = pc.coalesce(cells["cell_page"], shared["page"])
-        amounts, yuan, wrong = _money(texts, shared["unit"], shared["factor"])
-        misfits = [(shared["ordinal"][index].as_py(), address[index].as_py()) for index in wrong]
-        made = {"address": address, "page": page, "amount": amounts, "amount_yuan": yuan}
-        return shared | cells | made, misfits
+        widths, begins = rows["width"].to_numpy(), rows["begin"].to_numpy()
+        of_row = pa.array(np.repeat(np.arange(len(widths), dtype=np.int32), widths))
+        offsets = np.repeat(begins - (np.cumsum(widths) - widths), widths)
+        of_column = pa.array((offsets + np.arange(len(offsets))).astype(np.int32))
+        return {name: _spread(array, of_row, dense=name in _DENSE) for name, array in rows.items()} | {
+            name: _spread(array, of_column, dense=name in _DENSE) for name, array in columns.items()
+        }
+
+    def _of_cells(self) -> Arrays:
+        """What is printed in the cells; null in those that are blank."""
+        import numpy as np
+        import pyarrow as pa
+
+        is_printed = np.array(self._is_printed, dtype=np.bool_)
+        places = pa.array(np.cumsum(is_printed, dtype=np.int32) - 1, mask=~is_printed)
+        printed = _arrays({column: self._printed[name] for column, name in _OF_CELL.items()})
+        printed |= _boxes(self._printed["bbox"])
+        return {name: _spread(array, places, dense=name in _DENSE) for name, array in printed.items()}
+
+
+def _boxes(boxes: Sequence[BBox | None]) -> Arrays:
+    """The edges of boxes, each a column."""
+    import numpy as np
+    import pyarrow as pa
+
+    edges = chain.from_iterable(box or _NO_BOX for box in boxes)
+    values = np.fromiter(edges, np.float64, len(_EDGES) * len(boxes)).reshape(-1, len(_EDGES))
+    return {
+        name: pa.array(np.ascontiguousarray(column), from_pandas=True)
+        for name, column in zip(_EDGES, values.T, strict=True)
+    }
 
 
 def _spread(array: pa.Array, places: pa.Array, *, dense: bool) -> pa.Array:
-    """The values of some things for those that share them; unless ``dense``, each is held once."""
+    """The values of some things for those at whose places they are; unless ``dense``, each is held once."""
     import pyarrow as pa
 
     return array.take(places) if dense else pa.DictionaryArray.from_arrays(places, array)
@@ -153,8 +206,9 @@ class Checks:
     def add(self, ordinal: int, checks: Sequence[Check]) -> None:
         """Take in the checks of the document with this place in the batch."""
         self._columns["ordinal"] += repeat(ordinal, len(checks))
-        for name, source in _OF_CHECK.items():
-            self._columns[name] += map(attrgetter(source), checks)
+        columns = zip(*map(astuple, checks), strict=True)
+        for name, values in zip(Check.__struct_fields__, columns, strict=False):
+            self._columns[_OF_CHECK[name]] += values
 
     def arrays(self) -> tuple[Arrays, list[Misfit]]:
         """The columns by name, and the figures that did not fit."""

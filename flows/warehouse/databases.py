@@ -23,8 +23,18 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 _IN_MEMORY: Final = ":memory:"
-_MEMORY: Final = "256MB"
+_MEMORY: Final = "128MB"
 """What an embedded database may use while it is written; what does not fit goes to a file beside it."""
+
+
+_WRITING: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "threads": 1,
+    "checkpoint_threshold": "128MB",
+    "write_buffer_row_group_count": 1,
+    # Else a checkpoint writes most of what it finds a second time, only to have fewer groups of rows.
+    "max_vacuum_tasks": 0,
+}
+"""Settings of an embedded database that is written."""
 
 
 class WarehouseError(Exception):
@@ -78,9 +88,7 @@ class DuckDatabase:
         import duckdb
 
         settings: dict[str, str | bool | int | float | list[str]] = (
-            {"enable_external_access": False}
-            if self._read_only
-            else {"threads": 1, "checkpoint_threshold": "128MB"}
+            {"enable_external_access": False} if self._read_only else dict(_WRITING)
         )
         if not self._read_only and self.path != _IN_MEMORY:
             settings["memory_limit"] = _MEMORY

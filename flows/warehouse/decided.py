@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flows.corrections import CORRECTIONS, Entry, Overlay, overlaid
+from flows.store import CORRECTIONS
 from flows.warehouse.parts import head_of
-from models.disclosure import Disclosure
+
+if TYPE_CHECKING:
+    from flows.corrections import Entry, Overlay
 
 
 def decisions_at(place: str) -> str | None:
@@ -25,11 +28,16 @@ def decisions_on(data: bytes, folder: str) -> tuple[Entry, ...]:
 
 @lru_cache(maxsize=1)
 def _overlay(folder: str) -> Overlay:
+    from flows.corrections import Overlay
+
     return Overlay(Path(folder))
 
 
 def with_decisions(data: bytes, entries: Sequence[Entry]) -> bytes:
     """The result with its corrections and everything that follows from them. Raises ValueError."""
+    from flows.corrections import overlaid
+    from models.disclosure import Disclosure
+
     return overlaid(Disclosure.model_validate_json(data), entries).model_dump_json(by_alias=True).encode()
 
 

@@ -10,19 +10,20 @@ from typing import Final
 
 from sqlalchemy import delete, or_, select, update
 
-from flows.warehouse.batch import Asked, Batch, ReadResult, arrow_table, batches, under_keys
+from flows.warehouse.arrow import arrow_schema, arrow_table, forgo_pandas
+from flows.warehouse.batch import Asked, Batch, ReadResult, batches, under_keys
 from flows.warehouse.databases import Database
 from flows.warehouse.decided import decisions_at
 from flows.warehouse.migrations import prepare
 from flows.warehouse.results import ResultPlace, chunks, results_at
 from flows.warehouse.rows import Keys, Row
-from flows.warehouse.schema import arrow_schema, table
+from flows.warehouse.schema import table
 from flows.warehouse.star import star
 from flows.warehouse.versions import Version, Versions
 
 CHUNK: Final = 400
 """Documents a transaction: some 250,000 amounts, which DuckDB writes in place instead of to its log first."""
-_READ_AT_ONCE: Final = 50
+_READ_AT_ONCE: Final = 100
 """Documents a reader hands over together."""
 Complain = Callable[[str], None]
 
@@ -176,6 +177,7 @@ def load(
     hears the tally after each; ``workers`` beyond one read ahead in processes. A file that is no
     result costs a complaint. Raises ``NoResults`` and ``WarehouseError``.
     """
+    forgo_pandas()
     prepare(database)
     tally = Tally()
     under_way = _Load(database, tally, complain, {})

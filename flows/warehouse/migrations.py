@@ -13,10 +13,10 @@ from importlib.resources import files
 from sqlalchemy import delete, insert, select
 from sqlalchemy.schema import CreateTable
 
-from flows.warehouse.batch import arrow_table
+from flows.warehouse.arrow import arrow_schema, arrow_table
 from flows.warehouse.cofog import cofog_rows
 from flows.warehouse.databases import Database, WarehouseError
-from flows.warehouse.schema import arrow_schema, table, view_statements
+from flows.warehouse.schema import table, view_statements
 from flows.warehouse.star import star
 
 

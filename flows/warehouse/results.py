@@ -9,8 +9,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from flows.corrections import CORRECTIONS
-from flows.store import DOCUMENTS
+from flows.store import CORRECTIONS, DOCUMENTS
 
 Thing = TypeVar("Thing")
 _NO_RESULTS = (".error.json", ".truth.json")

@@ -14,9 +14,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from flows.warehouse.columns import subject_key
 from flows.warehouse.money import YUAN, DoesNotFit, stored, stored_with_yuan
-from flows.warehouse.parts import Json, Result, Table
+from flows.warehouse.parts import Json, Result, Subject, Table
 from models.catalogue import catalogue, level_of, parent_of
 from models.disclosure import Classification
 
@@ -70,7 +69,7 @@ class Keys:
 
 @dataclass(slots=True)
 class Content:
-    """What one result brings: its keys, the values of its document, rows of dimensions, and facts by table.
+    """What one result brings: its keys, the values of its document, its organisation, and facts by table.
 
     Rows of facts begin with ``ordinal``, the number of the document in its batch: its key, which
     will stand there, is known only when the version is. ``misfits`` are the addresses of figures
@@ -80,7 +79,6 @@ class Content:
     keys: Keys
     document: dict[str, Value]
     organisation: Row | None
-    subjects: dict[str, Row]
     ordinal: int = 0
     rows: Rows = field(default_factory=lambda: defaultdict(list))
     misfits: list[str] = field(default_factory=list)
@@ -172,7 +170,7 @@ def content_of(result: Result, content_hash: str, ordinal: int = 0) -> Content:
     """What a result says, as rows. Raises KeyError, TypeError and the like for foreign JSON."""
     keys = keys_of(result, content_hash)
     document, organisation = document_values(result, keys), _organisation(result, keys)
-    facts = Content(keys, document, organisation, _subjects(result), ordinal)
+    facts = Content(keys, document, organisation, ordinal)
     for position, table in enumerate(result.tables, 1):
         facts.add("tables", *_table_row(table, position))
         for number, performance in enumerate(table.performance, 1):
@@ -187,15 +185,9 @@ def content_of(result: Result, content_hash: str, ordinal: int = 0) -> Content:
     return facts
 
 
-def _subjects(result: Result) -> dict[str, Row]:
-    """The catalogue entries the rows of a document were matched to, by key."""
-    matched = {
-        subject_key(row.subject): row.subject for table in result.tables for row in table.rows if row.subject
-    }
-    return {
-        key: _subject_row(key, each.classification, each.edition, each.code, each.name)
-        for key, each in matched.items()
-    }
+def subject_row(key: str, subject: Subject) -> Row:
+    """A catalogue entry with its class and group. Raises KeyError and the like for a foreign one."""
+    return _subject_row(key, subject.classification, subject.edition, subject.code, subject.name)
 
 
 @lru_cache(maxsize=32_768)

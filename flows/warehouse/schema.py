@@ -1,11 +1,11 @@
-"""For loading: the star schema as SQLAlchemy tables, as Arrow schemas and as statements that create it."""
+"""For loading: the star schema as SQLAlchemy tables and as statements that create it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -24,9 +24,6 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from flows.warehouse.star import PRECISION, SCALE, ColumnSpec, ColumnType, TableSpec, star
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _SQL_TYPES: dict[ColumnType, TypeEngine[Any]] = {
     "text": Text(),
@@ -59,27 +56,6 @@ def _column(column: ColumnSpec, spec: TableSpec, *, constrained: bool) -> Column
 def table(name: str) -> Table:
     """A table to write statements with."""
     return metadata().tables[name]
-
-
-@cache
-def arrow_schema(name: str) -> pa.Schema:
-    """The Arrow (and Parquet) schema of a table."""
-    import pyarrow as pa
-
-    types: dict[ColumnType, pa.DataType] = {
-        "text": pa.string(),
-        "integer": pa.int64(),
-        "decimal": pa.decimal128(PRECISION, SCALE),
-        "real": pa.float64(),
-        "boolean": pa.bool_(),
-        "date": pa.date32(),
-        "timestamp": pa.timestamp("us"),
-    }
-    fields = [
-        pa.field(column.name, types[column.type], nullable=not column.required)
-        for column in star()[name].columns
-    ]
-    return pa.schema(fields)
 
 
 def view_statements() -> Iterator[tuple[str, str]]:

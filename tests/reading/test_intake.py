@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 
 import pymupdf
@@ -16,7 +17,7 @@ from extract.errors import (
     UnreadableDocument,
     UnsupportedFormat,
 )
-from extract.reading.intake import Deadline, Intake, Limits, read_source, spelled
+from extract.reading.intake import SIGHT, Deadline, Intake, Limits, read_source, refuse_at_sight, spelled
 from extract.reading.pdf import read_pdf
 from extract.reading.pdf_open import damage, open_pdf
 
@@ -275,3 +276,37 @@ def test_deadline():
     Deadline("a.pdf", seconds=60).check()
     with pytest.raises(LimitExceeded, match="longer than the limit of -1 seconds"):
         Deadline("a.pdf", seconds=-1).check()
+
+
+def refusal_of(look: Callable[[], object]) -> tuple[type, str] | None:
+    try:
+        look()
+    except ExtractionError as error:
+        return type(error), str(error)
+    return None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b" \n" * 8,
+        b" " * SIGHT + TEXT.encode(),
+        b"GIF89a" + bytes(SIGHT),
+        b"Rar!\x1a\x07" + bytes(40),
+        b"MZ\x90\x00" + bytes(range(256)),
+        b" " * (SIGHT - 5) + b"\x00<html>",
+        b" " * 65_530 + b"<\x00" + b" " * 4_000 + b"<body>" + b" " * SIGHT,
+        TEXT.encode("gb18030"),
+        pdf(pages=1),
+    ],
+)
+def test_first_bytes_refuse_as_the_whole_does(data):
+    whole = refusal_of(lambda: read_source(data, name="file"))
+    assert refusal_of(lambda: refuse_at_sight(data[:SIGHT], "file")) == whole
+
+
+def test_first_bytes_open_no_container():
+    refuse_at_sight(zipped("program.exe"), "archive.zip")
+    with pytest.raises(UnsupportedFormat):
+        read_source(zipped("program.exe"), name="archive.zip")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flows.service.guard import Guard
+from flows.service.painting import Original, Painter
 from flows.service.problems import Refusal
 from flows.service.settings import Settings
 from flows.service.uploads import safe_name
@@ -207,3 +208,17 @@ def test_upload_that_drips_is_cut_off(tmp_path):
         thread.submit(asyncio.run, upload()).result()
     assert refused.value.problem.status == 408
     assert 1 <= len(answered) <= 5
+
+
+@pytest.mark.parametrize("name", ["empty.pdf", "moving.gif", "program.exe"])
+def test_what_its_first_bytes_betray_is_refused_without_a_process(tmp_path, monkeypatch, name):
+    def never(*_: object) -> bytes:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(Painter, "_run", never)
+    path = tmp_path / name
+    data, status = BROKEN[name]
+    path.write_bytes(data)
+    with pytest.raises(Refusal) as refused:
+        Painter(tmp_path).inspect(Original("0" * 64, path, name))
+    assert refused.value.problem.status == status

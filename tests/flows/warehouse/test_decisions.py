@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.corrections import CORRECTIONS, Entry, Overlay
+from flows.corrections import Entry, Overlay
+from flows.store import CORRECTIONS
 from flows.warehouse.package import write_package
 from tests.flows.warehouse.loading import asked, loaded, variant, write_result
 

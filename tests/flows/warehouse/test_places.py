@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.warehouse.arrow import arrow_schema
 from flows.warehouse.databases import WarehouseError
 from flows.warehouse.places import load_into, query
-from flows.warehouse.schema import arrow_schema
 from flows.warehouse.star import star
 from tests.flows.warehouse.loading import variant
 
