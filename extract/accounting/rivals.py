@@ -7,7 +7,7 @@ whether all were misread alike, its other sums may tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -68,13 +68,12 @@ class Rivals:
         figure may be another one.
         """
         figure = self._figure(address)
-        read = {self._read(cell) for cell in figure.prints} - {None}
-        others = (self._readings(figure) | read) - {self.arithmetic.values[address], None}
+        read = {whole for cell in figure.prints for whole in self._read(cell)}
+        others = (self._readings(figure) | read) - {self.arithmetic.values[address]}
         return any(
             self._is_near_alone(figure, whole)
             or (whole in read and self._is_near_with_another(figure, whole))
             for whole in others
-            if whole is not None
         )
 
     def blurred(self) -> set[Address]:
@@ -204,11 +203,14 @@ class Rivals:
             self._options[address] = {o.value: o.cost for o in reversed(options)}
         return self._options[address]
 
-    def _read(self, address: Address) -> int | None:
+    def _read(self, address: Address) -> Iterator[int]:
+        """The figure of a text, or what it plainly stands for."""
         cell = self.damage.cells.get(address)
-        if cell is None or cell.read is None:
-            return None
-        return self.arithmetic.scale.whole(address, cell.read)
+        if cell is not None and cell.read is not None:
+            yield self.arithmetic.scale.whole(address, cell.read)
+        elif cell is not None:
+            plain = (c.value for c in self.damage.choices(address) if c.orderly)
+            yield from (self.arithmetic.scale.whole(address, value) for value in plain)
 
     # Where figures are printed again -------------------------------------------------------------
 

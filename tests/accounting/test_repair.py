@@ -306,7 +306,7 @@ def test_a_figure_misread_alike_in_a_row_is_told_by_sums_that_are_off_by_roundin
 
 
 def test_a_figure_misread_alike_in_two_forms_does_not_vouch_for_itself_where_other_sums_fail():
-    """30.30 read as 3O.80 and 30.80 in two forms; beside it, a figure misread that happens to suit, or none."""
+    """30.30 read as 3O.80 and 30.80 in two forms; beside it a figure that happens to suit, or none."""
     lines = """
         合计   90.00
         301    85.60
