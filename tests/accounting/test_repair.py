@@ -357,9 +357,10 @@ def test_words_of_the_text_layer_beside_pictures_are_closed():
     assert proven(tables, "mixed", recognised_pages={1}).repairs == ()
 
 
-def test_out_of_time_means_flags_not_repairs():
+@pytest.mark.parametrize("limit", [{"budget": 0.0}, {"options": 0}])
+def test_out_of_time_means_flags_not_repairs(limit):
     tables = misread(books(), 0.12, 3).tables
-    hurried = proven(tables, "transcript", budget=0.0)
+    hurried = proven(tables, "transcript", **limit)
     doubted = {(id, doubt.row, doubt.column) for id, doubts in hurried.doubts.items() for doubt in doubts}
     given_up = [doubt for doubts in hurried.doubts.values() for doubt in doubts if "given up" in doubt.reason]
     assert given_up
