@@ -7,7 +7,7 @@ whether all were misread alike, its other sums may tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -64,15 +64,12 @@ class Rivals:
     def has(self, address: Address) -> bool:
         """Whether the figure may as well be another one, here and wherever else it is printed.
 
-        All other figures stay as they are, but where the rival is what was read: then one more
-        figure may be another one.
+        All other figures stay as they are, or all but one, wherever that is printed.
         """
         figure = self._figure(address)
-        read = {whole for cell in figure.prints for whole in self._read(cell)}
-        others = (self._readings(figure) | read) - {self.arithmetic.values[address]}
+        others = self._readings(figure) - {self.arithmetic.values[address]}
         return any(
-            self._is_near_alone(figure, whole)
-            or (whole in read and self._is_near_with_another(figure, whole))
+            self._is_near_alone(figure, whole) or self._is_near_with_another(figure, whole)
             for whole in others
         )
 
@@ -125,18 +122,25 @@ class Rivals:
         return least <= room and sum(self._cost(cell, whole) for cell in figure.prints) <= room
 
     def _is_near_with_another(self, figure: _Figure, whole: int) -> bool:
-        """Whether it does with one more figure changed, so that a sum holds that would fail."""
-        moved = dict.fromkeys(figure.prints, whole)
-        off = {n: self._off(n, moved) for n in self._touched(figure.prints)}
-        number = next((n for n, by in off.items() if self._fails(n, by)), None)
-        if number is None:
+        """Whether it does with one more figure changed, so that all sums hold that would fail."""
+        least = sum(self._choices(cell).get(whole, LIKE) for cell in figure.prints)
+        if least + LIKE > REACH + figure.cost + figure.gain:
             return False
+        off = {t.number: t.rest + t.weight * whole for t in figure.terms}
+        failing = {n for n, by in off.items() if self._fails(n, by)}
+        if not failing:
+            return False
+        number = min(failing)
         for cell in self._figures(number):
-            if cell not in moved and self._is_loose(cell):
-                other = self.arithmetic.values[cell] - off[number] * self.arithmetic.weight(number, cell)
-                prints = (c for c in self._prints.get(cell, (cell,)) if self._is_loose(c))
-                if self._is_near({**moved, **dict.fromkeys(prints, other)}):
-                    return True
+            prints = self._prints.get(cell, (cell,))
+            if cell in figure.prints or not failing <= {
+                n for c in prints for n in self.arithmetic.by_cell[c]
+            }:
+                continue
+            other = self.arithmetic.values[cell] - off[number] * self.arithmetic.weight(number, cell)
+            loose = {c: other for c in prints if self._is_loose(c)}
+            if loose and self._is_near({**dict.fromkeys(figure.prints, whole), **loose}):
+                return True
         return False
 
     # What it costs -----------------------------------------------------------------------------
@@ -202,15 +206,6 @@ class Rivals:
             options = self.damage.options(address, self.arithmetic.scale) if known else ()
             self._options[address] = {o.value: o.cost for o in reversed(options)}
         return self._options[address]
-
-    def _read(self, address: Address) -> Iterator[int]:
-        """The figure of a text, or what it plainly stands for."""
-        cell = self.damage.cells.get(address)
-        if cell is not None and cell.read is not None:
-            yield self.arithmetic.scale.whole(address, cell.read)
-        elif cell is not None:
-            plain = (c.value for c in self.damage.choices(address) if c.orderly)
-            yield from (self.arithmetic.scale.whole(address, value) for value in plain)
 
     # Where figures are printed again -------------------------------------------------------------
 
