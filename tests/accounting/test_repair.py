@@ -332,6 +332,27 @@ def test_a_figure_misread_alike_in_two_forms_does_not_vouch_for_itself_where_oth
     assert proven(tables, "transcript").changed == {("t2", 5, "total"), ("t2", 6, "total")}
 
 
+def test_two_digits_of_a_figure_are_not_changed_to_suit_two_others_misread():
+    """2502.47 read as 2502.41 and 2802.47, and 345.29 beside it as 45.29: 2802.47 would suit them all."""
+    lines = """
+        合计   2847.76
+        204    2502.47
+        20406  2502.47
+        208     345.29
+    """
+    tables = [*books(), printed(subjects("income", ("total",), lines, id="t3"))]
+    for id, row, key, text in (
+        ("t1", 4, "project", "745O.10"),
+        ("t1", 4, "basic", "1OO.00"),
+        ("t1", 8, "total", "3OO.20"),
+        ("t3", 1, "total", "2502.41"),
+        ("t3", 2, "total", "2802.47"),
+        ("t3", 3, "total", "45.29"),
+    ):
+        tables = spoilt(tables, row, key, text, id=id)
+    assert {address[0] for address in proven(tables, "transcript").changed} == {"t1"}
+
+
 def test_a_letter_in_a_table_without_sums_is_left_alone():
     """A generated transcript: a form that could not be read whole has cells, and takes part in nothing."""
     lost = spoilt([printed(subjects("income", SPLIT, BOOKS, id="t3"))], 4, "total", "745O.10", id="t3")
