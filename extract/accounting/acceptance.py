@@ -176,7 +176,7 @@ class _Proposals:
         cell = self.damage.cells[address]
         if cell.read is not None or self._formal(address):
             return False
-        if cell.trusted != "certain" and len(forced) > SUPPORT:
+        if cell.trusted != "certain" and len(forced) >= SUPPORT:
             return False
         return any(candidate.orderly for candidate in self.damage.choices(address))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -129,6 +129,11 @@ class Arithmetic:
         found = Arithmetic(self.constraints, {**self.values, **values}, self.scale, self.exact)
         found.__dict__.update(by_cell=self.by_cell, weights=self.weights)
         return found
+
+    def apart_from(self, cells: Collection[Address]) -> Arithmetic:
+        """Only the identities without these cells."""
+        rest = tuple(each for each in self.constraints if not any(cell in cells for cell in each.cells))
+        return Arithmetic(rest, self.values, self.scale, self.exact)
 
 
 def read_as(arithmetic: Arithmetic, values: Mapping[Address, int | None]) -> Arithmetic:

@@ -86,6 +86,10 @@ class Damage:
         """Figures without a box that were read as they stand: they may have slid."""
         return {address for address, cell in self.cells.items() if not cell.boxed} - self.accepted.keys()
 
+    def is_odd(self, address: Address) -> bool:
+        """Whether a figure stands as read though no author prints such decimals in its table."""
+        return address in self.cells and self.cells[address].odd and address not in self.accepted
+
     def guesses(self) -> dict[Address, Candidate]:
         """The likeliest figure of each cell whose text is none."""
         return {

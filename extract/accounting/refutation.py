@@ -63,7 +63,7 @@ def _is_refuted(arithmetic: Arithmetic, damage: Damage, address: Address) -> boo
         len(holding) < SUPPORT + (read == 0) or not _has_sound_sum(arithmetic, address, holding)
     ):
         return True
-    if formal and _is_echo(arithmetic, address, holding):
+    if formal and _is_echo(arithmetic, damage, address, holding):
         return True
     return any(
         arithmetic.fails(number) and not _is_excused(arithmetic, damage, number, address)
@@ -82,11 +82,11 @@ def _has_sound_sum(arithmetic: Arithmetic, address: Address, holding: Sequence[i
     return False
 
 
-def _is_echo(arithmetic: Arithmetic, address: Address, holding: Sequence[int]) -> bool:
+def _is_echo(arithmetic: Arithmetic, damage: Damage, address: Address, holding: Sequence[int]) -> bool:
     """Whether all a figure has is that it is printed again, and other sums do not hold.
 
-    So does a digit misread in both places, one of them with a letter for another digit. Printed twice
-    only, none of the other sums may fail; printed more often, none that contradicts the other prints.
+    So does a digit misread in both places, one of them with a letter for another digit. A figure
+    printed twice needs a sum with the other print, one printed more often none that contradicts one.
     """
     printed = [
         [c for c in arithmetic.constraints[number].cells if c != address and arithmetic.values.get(c)]
@@ -94,8 +94,19 @@ def _is_echo(arithmetic: Arithmetic, address: Address, holding: Sequence[int]) -
     ]
     if not all(len(others) == 1 for others in printed):
         return False
-    single = len(holding) == 1 < len(arithmetic.by_cell[address])
-    return single or not _has_sound_sum(arithmetic, address, holding)
+    if len(holding) == 1 < len(arithmetic.by_cell[address]):
+        return not any(_is_summed(arithmetic, damage, cell) for cell in printed[0])
+    return not _has_sound_sum(arithmetic, address, holding)
+
+
+def _is_summed(arithmetic: Arithmetic, damage: Damage, address: Address) -> bool:
+    """Whether a figure stands in a sum of several that holds, none of them with odd decimals."""
+    for number in arithmetic.by_cell[address]:
+        figures = [cell for cell in arithmetic.constraints[number].cells if arithmetic.values.get(cell)]
+        odd = any(damage.is_odd(cell) for cell in figures)
+        if len(figures) > SUPPORT and not odd and not arithmetic.fails(number):
+            return True
+    return False
 
 
 def _is_excused(arithmetic: Arithmetic, damage: Damage, number: int, address: Address) -> bool:

@@ -7,7 +7,9 @@ Whatever an author may have printed stays as it is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from extract.accounting.acceptance import accept
@@ -28,6 +30,8 @@ UNREAD = 25
 """What it costs to leave a cell without a figure although something is printed in it."""
 BUDGET = 0.35
 """The solver's deterministic time for a document; about a second by the clock, when it is used up."""
+OPEN = 200_000
+"""Options times identities that are weighed in a document: about two seconds by the clock."""
 _ROUNDS = 5
 
 _TWO_READINGS = "several readings fit its sums equally well"
@@ -42,6 +46,7 @@ def prove_amounts(
     alternatives: Mapping[Address, Sequence[Alternative]] | None = None,
     recognised_pages: Collection[int] | None = None,
     budget: float = BUDGET,
+    options: int = OPEN,
 ) -> ProvenTables:
     """Repair the misread amounts of a document that its identities prove.
 
@@ -49,20 +54,19 @@ def prove_amounts(
     document only the recognised cells (with a confidence below 1) of ``recognised_pages`` are open
     (all cells if not given).
     ``alternatives`` are other readings of a cell, such as a second look's; one that agrees
-    makes a reading certain. ``budget`` limits the solver, in deterministic seconds: where it runs
-    out, cells keep what was read.
+    makes a reading certain. ``budget`` limits the solver, in deterministic seconds, ``options`` what it
+    is given: where they run out, cells keep what was read.
     """
     if trust == "text_layer":
         return ProvenTables(tuple(tables), (), {}, examine(tables, kind=kind, trust=trust))
     others = alternatives or {}
     pages = None if trust != "mixed" else recognised_pages
     damage = read_cells(tables, trust, others, pages)
-    solver_budget = budget
-    known: Known = {}
+    effort = _Effort(budget, options)
     for _ in range(_ROUNDS):
         before = len(damage.accepted)
-        solver_budget = _round(tables, kind, damage, solver_budget, known)
-        if len(damage.accepted) == before or solver_budget <= 0:
+        _round(tables, kind, damage, effort)
+        if len(damage.accepted) == before or effort.seconds <= 0 or effort.options <= 0:
             break
     take_back(tables, kind, damage)
     return proven(tables, kind, trust, damage)
@@ -71,18 +75,32 @@ def prove_amounts(
 # One round -----------------------------------------------------------------------------------
 
 
-def _round(tables: Sequence[Table], kind: Kind | None, damage: Damage, budget: float, known: Known) -> float:
-    """Accept what the identities prove as far as they are known; returns the budget left."""
+@dataclass
+class _Effort:
+    """What may still be spent on a document, and the answers already paid for."""
+
+    seconds: float
+    options: int
+    known: Known = field(default_factory=dict)
+
+
+def _round(tables: Sequence[Table], kind: Kind | None, damage: Damage, effort: _Effort) -> None:
+    """Accept what the identities prove as far as they are known."""
     guesses = damage.guesses()
     best = {address: c.value for address, c in (*damage.accepted.items(), *guesses.items())}
     arithmetic = arithmetic_of(with_values(tables, best), kind, damage.readings)
     damage.doubtful.clear()
     domains: Domains = _domains(arithmetic, damage, guesses)
+    given_up = _too_many(arithmetic, domains, effort)
+    if given_up:
+        damage.doubtful.update(dict.fromkeys(given_up, _OUT_OF_TIME))
+        arithmetic = arithmetic.apart_from(given_up)
+        domains = {cell: o for cell, o in domains.items() if cell in arithmetic.by_cell}
     proposed = _forced(arithmetic, damage, domains, guesses)
     rest = _settled(arithmetic, proposed)
     domains = _still_open(rest, {c: o for c, o in domains.items() if c not in proposed}, guesses)
     domains = {cell: options for cell, options in pruned(rest, domains).items() if len(options) > 1}
-    solver = Solver(rest, budget, known)
+    solver = Solver(rest, effort.seconds, effort.known)
     for cells in sorted(components(rest, domains), key=len):
         part = {cell: domains[cell] for cell in cells}
         answer = solver.solve(part)
@@ -96,7 +114,20 @@ def _round(tables: Sequence[Table], kind: Kind | None, damage: Damage, budget: f
                 value = arithmetic.scale.value(cell, whole)
                 proposed[cell] = _candidate_of(damage, cell, value)
     accept(arithmetic, damage, guesses, proposed)
-    return solver.left
+    effort.seconds = solver.left
+
+
+def _too_many(arithmetic: Arithmetic, domains: Domains, effort: _Effort) -> set[Address]:
+    """The open cells of the tables for which no effort is left, smaller tables first."""
+    sizes: Counter[str] = Counter()
+    for cell, options in domains.items():
+        sizes[cell[0]] += len(options) * len(arithmetic.by_cell[cell])
+    left_out = set()
+    for table, size in sorted(sizes.items(), key=lambda item: item[1]):
+        effort.options -= size
+        if effort.options < 0:
+            left_out.add(table)
+    return {cell for cell in domains if cell[0] in left_out}
 
 
 def _forced(

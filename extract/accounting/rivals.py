@@ -64,17 +64,13 @@ class Rivals:
     def has(self, address: Address) -> bool:
         """Whether the figure may as well be another one, here and wherever else it is printed.
 
-        All other figures stay as they are, but where the rival is what was read: then one more
-        figure may be another one.
+        All other figures stay as they are, or all but one, wherever that is printed.
         """
         figure = self._figure(address)
-        read = {self._read(cell) for cell in figure.prints} - {None}
-        others = (self._readings(figure) | read) - {self.arithmetic.values[address], None}
+        others = self._readings(figure) - {self.arithmetic.values[address]}
         return any(
-            self._is_near_alone(figure, whole)
-            or (whole in read and self._is_near_with_another(figure, whole))
+            self._is_near_alone(figure, whole) or self._is_near_with_another(figure, whole)
             for whole in others
-            if whole is not None
         )
 
     def blurred(self) -> set[Address]:
@@ -126,18 +122,25 @@ class Rivals:
         return least <= room and sum(self._cost(cell, whole) for cell in figure.prints) <= room
 
     def _is_near_with_another(self, figure: _Figure, whole: int) -> bool:
-        """Whether it does with one more figure changed, so that a sum holds that would fail."""
-        moved = dict.fromkeys(figure.prints, whole)
-        off = {n: self._off(n, moved) for n in self._touched(figure.prints)}
-        number = next((n for n, by in off.items() if self._fails(n, by)), None)
-        if number is None:
+        """Whether it does with one more figure changed, so that all sums hold that would fail."""
+        least = sum(self._choices(cell).get(whole, LIKE) for cell in figure.prints)
+        if least + LIKE > REACH + figure.cost + figure.gain:
             return False
+        off = {t.number: t.rest + t.weight * whole for t in figure.terms}
+        failing = {n for n, by in off.items() if self._fails(n, by)}
+        if not failing:
+            return False
+        number = min(failing)
         for cell in self._figures(number):
-            if cell not in moved and self._is_loose(cell):
-                other = self.arithmetic.values[cell] - off[number] * self.arithmetic.weight(number, cell)
-                prints = (c for c in self._prints.get(cell, (cell,)) if self._is_loose(c))
-                if self._is_near({**moved, **dict.fromkeys(prints, other)}):
-                    return True
+            prints = self._prints.get(cell, (cell,))
+            if cell in figure.prints or not failing <= {
+                n for c in prints for n in self.arithmetic.by_cell[c]
+            }:
+                continue
+            other = self.arithmetic.values[cell] - off[number] * self.arithmetic.weight(number, cell)
+            loose = {c: other for c in prints if self._is_loose(c)}
+            if loose and self._is_near({**dict.fromkeys(figure.prints, whole), **loose}):
+                return True
         return False
 
     # What it costs -----------------------------------------------------------------------------
@@ -203,12 +206,6 @@ class Rivals:
             options = self.damage.options(address, self.arithmetic.scale) if known else ()
             self._options[address] = {o.value: o.cost for o in reversed(options)}
         return self._options[address]
-
-    def _read(self, address: Address) -> int | None:
-        cell = self.damage.cells.get(address)
-        if cell is None or cell.read is None:
-            return None
-        return self.arithmetic.scale.whole(address, cell.read)
 
     # Where figures are printed again -------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import process_time
 from typing import TYPE_CHECKING
 
 from extract.accounting.constraints import Arithmetic, Constraint
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _SHARE = 0.5
 """Of the budget left, for one component."""
+_AT_MOST = 3.0
+"""Seconds of the processor that the parts of a round may take, whatever the solver counts: a guard."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,14 @@ Known = dict[Hashable, Answer]
 class Solver:
     """Solves one component after the other within one budget of deterministic time.
 
-    ``known`` answers are given again, and added to.
+    ``known`` answers are given again, and added to. What the solver counts leaves out its preparations;
+    should they take seconds, the clock ends the search.
     """
 
     def __init__(self, arithmetic: Arithmetic, budget: float, known: Known | None = None) -> None:
         self.arithmetic = arithmetic
         self.left = budget
+        self._start = process_time()
         self._known: Known = {} if known is None else known
 
     def solve(self, domains: Domains) -> Answer:
@@ -145,6 +150,8 @@ class Solver:
             return None
         values, spent = model.run(self.left * _SHARE, refuting=refuting)
         self.left -= spent
+        if process_time() - self._start > _AT_MOST:
+            self.left = 0.0
         return values
 
 
@@ -259,6 +266,7 @@ class _Model:
         solver.parameters.cp_model_probing_level = 0
         solver.parameters.symmetry_level = 0
         solver.parameters.max_deterministic_time = limit
+        solver.parameters.max_time_in_seconds = _AT_MOST
         status = solver.solve(self.model)
         spent = max(solver.response_proto.deterministic_time, 1e-4)
         self.refuted = status == cp_model.INFEASIBLE

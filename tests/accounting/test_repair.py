@@ -306,7 +306,7 @@ def test_a_figure_misread_alike_in_a_row_is_told_by_sums_that_are_off_by_roundin
 
 
 def test_a_figure_misread_alike_in_two_forms_does_not_vouch_for_itself_where_other_sums_fail():
-    """30.30 read as 3O.80 and 30.80 in two forms; beside it, a figure that happens to suit, or none."""
+    """30.30 read as 3O.80 and 30.80 in two forms; beside it a figure that happens to suit, or none."""
     lines = """
         合计   90.00
         301    85.60
@@ -322,7 +322,7 @@ def test_a_figure_misread_alike_in_two_forms_does_not_vouch_for_itself_where_oth
     ]
     for id, row, text in (
         ("t1", 2, "30.80"),
-        ("t1", 3, "54.80"),
+        ("t1", 3, "54.803"),
         ("t2", 2, "3O.80"),
         ("t2", 3, "5q.30"),
         ("t2", 5, "l.10"),
@@ -330,6 +330,27 @@ def test_a_figure_misread_alike_in_two_forms_does_not_vouch_for_itself_where_oth
     ):
         tables = spoilt(tables, row, "total", text, id=id)
     assert proven(tables, "transcript").changed == {("t2", 5, "total"), ("t2", 6, "total")}
+
+
+def test_two_digits_of_a_figure_are_not_changed_to_suit_two_others_misread():
+    """2502.47 read as 2502.41 and 2802.47, and 345.29 beside it as 45.29: 2802.47 would suit them all."""
+    lines = """
+        合计   2847.76
+        204    2502.47
+        20406  2502.47
+        208     345.29
+    """
+    tables = [*books(), printed(subjects("income", ("total",), lines, id="t3"))]
+    for id, row, key, text in (
+        ("t1", 4, "project", "745O.10"),
+        ("t1", 4, "basic", "1OO.00"),
+        ("t1", 8, "total", "3OO.20"),
+        ("t3", 1, "total", "2502.41"),
+        ("t3", 2, "total", "2802.47"),
+        ("t3", 3, "total", "45.29"),
+    ):
+        tables = spoilt(tables, row, key, text, id=id)
+    assert {address[0] for address in proven(tables, "transcript").changed} == {"t1"}
 
 
 def test_a_letter_in_a_table_without_sums_is_left_alone():
@@ -357,9 +378,10 @@ def test_words_of_the_text_layer_beside_pictures_are_closed():
     assert proven(tables, "mixed", recognised_pages={1}).repairs == ()
 
 
-def test_out_of_time_means_flags_not_repairs():
+@pytest.mark.parametrize("limit", [{"budget": 0.0}, {"options": 0}])
+def test_out_of_time_means_flags_not_repairs(limit):
     tables = misread(books(), 0.12, 3).tables
-    hurried = proven(tables, "transcript", budget=0.0)
+    hurried = proven(tables, "transcript", **limit)
     doubted = {(id, doubt.row, doubt.column) for id, doubts in hurried.doubts.items() for doubt in doubts}
     given_up = [doubt for doubts in hurried.doubts.values() for doubt in doubts if "given up" in doubt.reason]
     assert given_up
