@@ -95,13 +95,17 @@ def with_name(heads: Sequence[ColumnHead]) -> Sequence[ColumnHead]:
 def with_names_between(heads: Sequence[ColumnHead]) -> Sequence[ColumnHead]:
     """Of a form with two sides: words between two columns of figures name the rows of the second side.
 
-    Their label may have been misread (``项H``).
+    Their label may have been misread (``项H``); without any, nothing tells that they are names.
     """
     neighbours = zip((None, *heads), heads, (*heads[1:], None), strict=False)
     return [
-        replace(head, role="name") if head.role == "text" and _are_amounts(before, after) else head
+        replace(head, role="name") if _is_labelled_text(head) and _are_amounts(before, after) else head
         for before, head, after in neighbours
     ]
+
+
+def _is_labelled_text(head: ColumnHead) -> bool:
+    return head.role == "text" and bool(head.path)
 
 
 def _are_amounts(*heads: ColumnHead | None) -> bool:
