@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import combinations, pairwise
 from operator import add, le
 
@@ -33,6 +34,8 @@ _CROSS_CHECK = 100_000
 _MOVE = 1.0
 _STEP = 0.01
 _UNUSUAL = 0.001
+_KEPT_LINES = 512
+"""Lines whose placements are remembered: one form is searched several times over."""
 
 OPEN = "several placements satisfy the form"
 UNSOLVED = "no placement satisfies the form"
@@ -101,11 +104,11 @@ class _Form:
     def whole(self, figure: Decimal) -> int:
         return int(figure.scaleb(self.scale))
 
+    def wholes(self, index: int) -> Vector:
+        return tuple(self.whole(figure) for figure in self.lines[index].figures)
+
     def vector(self, index: int, columns: Sequence[int]) -> Vector:
-        values = [0] * self.width
-        for figure, column in zip(self.lines[index].figures, columns, strict=True):
-            values[column] = self.whole(figure)
-        return tuple(values)
+        return _vector(self.wholes(index), columns, self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,32 +295,44 @@ def _candidates(
     if not free and printed is not None:
         vector = form.vector(index, printed)
         return {vector: _Candidate(0.0, printed)}, _obeys(form, vector, slack=True)
-    every = _placements(form, index)
+    every = _placements(form.wholes(index), line.slots, form.weights, form.width)
     for slack in (False, True):
         obeying = {vector: found for vector, found in every.items() if _obeys(form, vector, slack=slack)}
         if obeying:
             return _agreeing(form, obeying, known), True
-    return (every if printed is None else {form.vector(index, printed): _Candidate(0.0, printed)}), False
+    return (
+        dict(every) if printed is None else {form.vector(index, printed): _Candidate(0.0, printed)}
+    ), False
 
 
-def _placements(form: _Form, index: int) -> _Candidates:
-    line = form.lines[index]
+@lru_cache(maxsize=_KEPT_LINES)
+def _placements(
+    figures: Vector, slots: tuple[int | None, ...], weights: tuple[float, ...], width: int
+) -> Mapping[Vector, _Candidate]:
+    """All ways to put the figures of a line into columns, in their order, each with its least cost."""
     found: _Candidates = {}
-    for columns in combinations(range(form.width), len(line.figures)):
-        candidate = _Candidate(_cost(form, line, columns), columns)
-        vector = form.vector(index, columns)
+    for columns in combinations(range(width), len(figures)):
+        candidate = _Candidate(_cost(slots, columns, weights), columns)
+        vector = _vector(figures, columns, width)
         if vector not in found or candidate.cost < found[vector].cost:
             found[vector] = candidate
     return found
 
 
-def _cost(form: _Form, line: Line, columns: Sequence[int]) -> float:
+def _vector(figures: Vector, columns: Sequence[int], width: int) -> Vector:
+    values = [0] * width
+    for figure, column in zip(figures, columns, strict=True):
+        values[column] = figure
+    return tuple(values)
+
+
+def _cost(slots: Sequence[int | None], columns: Sequence[int], weights: Sequence[float]) -> float:
     moves = sum(
         _MOVE + _STEP * abs(slot - column)
-        for slot, column in zip(line.slots, columns, strict=True)
+        for slot, column in zip(slots, columns, strict=True)
         if slot is not None and slot != column
     )
-    unusual = sum(form.weights[column] for column in columns)
+    unusual = sum(weights[column] for column in columns)
     return moves + _UNUSUAL * unusual
 
 
