@@ -397,10 +397,19 @@ def _taken_for(sign: str, seen: str, trusted: Trusted) -> int:
 
 
 def agrees(text: str, others: Sequence[Alternative]) -> bool:
-    """Whether the likeliest of other readings is the same figure, and likely."""
-    best = max(others, key=lambda other: other.score)
-    value = parse_amount(text)
-    return value is not None and parse_amount(best.text) == value and best.score >= _SURE
+    """Whether other readings most likely spell the same digits with as many decimals.
+
+    Readings that take one mark for another share their likelihood: of 3,845.94 half may go to 3.845.94.
+    """
+    spelt = _spelling(text)
+    return sum(other.score for other in others if _spelling(other.text) == spelt) >= _SURE
+
+
+def _spelling(text: str) -> tuple[str, int]:
+    """The signs of a figure but for its marks, and how many follow the last mark."""
+    plain = normalised(text)
+    last = max((place for place, sign in enumerate(plain) if sign in MARKS), default=len(plain))
+    return "".join(sign for sign in plain if sign not in MARKS), len(plain) - last
 
 
 def trust_of(

@@ -178,6 +178,14 @@ def test_a_second_look_that_agrees_makes_it_the_authors_again():
     assert proven(spoilt(books(), 3, "total", "1100.20", confidence=0.6), alternatives=again).repairs == ()
 
 
+def test_a_second_look_that_wavers_between_marks_alone_agrees():
+    """The author's 1100.20 in place of 1700.20: its likelihood is shared out, but all for its digits."""
+    again = {("t1", 3, "total"): (Alternative("1.100.20", 0.512), Alternative("1100.20", 0.487))}
+    found = proven(spoilt(books(), 3, "total", "1100.20", confidence=0.6), alternatives=again)
+    assert found.repairs == ()
+    assert found.examination.proofs["t1", 3, "total"] == "contradicted"
+
+
 def test_a_second_look_that_differs_can_be_proven():
     again = {("t1", 3, "total"): (Alternative("1700.20", 0.9),)}
     found = proven(spoilt(books(), 3, "total", "1100.20", confidence=0.97), alternatives=again)
