@@ -23,6 +23,7 @@ from extract.accounting.pruning import Domains, Option, pruned
 from extract.accounting.refutation import take_back
 from extract.accounting.solver import Known, Solver, components
 from extract.accounting.substitution import with_values
+from extract.collecting import without_collecting
 from extract.tables.weighing import Address
 from models.disclosure import Kind, Table
 
@@ -61,15 +62,20 @@ def prove_amounts(
         return ProvenTables(tuple(tables), (), {}, examine(tables, kind=kind, trust=trust))
     others = alternatives or {}
     pages = None if trust != "mixed" else recognised_pages
-    damage = read_cells(tables, trust, others, pages)
-    effort = _Effort(budget, options)
+    with without_collecting():
+        damage = read_cells(tables, trust, others, pages)
+        _accept(tables, kind, damage, _Effort(budget, options))
+        take_back(tables, kind, damage)
+        return proven(tables, kind, trust, damage)
+
+
+def _accept(tables: Sequence[Table], kind: Kind | None, damage: Damage, effort: _Effort) -> None:
+    """Round after round, as long as what one proves lets the next prove more."""
     for _ in range(_ROUNDS):
         before = len(damage.accepted)
         _round(tables, kind, damage, effort)
         if len(damage.accepted) == before or effort.seconds <= 0 or effort.options <= 0:
             break
-    take_back(tables, kind, damage)
-    return proven(tables, kind, trust, damage)
 
 
 # One round -----------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import importlib.util
 import sys
@@ -10,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+
+from extract.collecting import without_collecting
 
 _FUNCTIONS = ("spacy.cli", "spacy.cli.info", "srsly._yaml_api")
 """Modules of which spaCy's import only takes functions: its command line, and YAML."""
@@ -41,24 +42,13 @@ def sparing() -> Iterator[None]:
         **dict.fromkeys(_OPTIONAL),
     }
     standing = {name: module for name, module in standing.items() if name not in sys.modules}
-    with _without_collecting():
+    with without_collecting():
         sys.modules.update(standing)  # type: ignore[arg-type]  # None is how Python marks what cannot be imported
         try:
             yield
         finally:
             for name, module in standing.items():
                 _step_aside(name, module)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _step_aside(name: str, module: ModuleType | None) -> None:
