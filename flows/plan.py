@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from extract.reading.intake import Limits
@@ -17,8 +18,8 @@ FINGERPRINTS = "fingerprints.json"
 _CHUNK_DOCUMENTS = 40
 """Most documents of a chunk: handing a chunk to a worker costs up to 0.2 s on a cluster."""
 _CHUNK_PAGES = 1_000
-_CHUNKS_A_WORKER = 6
-"""Chunks each worker gets at least, if they then still have a few documents, so that all end together."""
+_CHUNKS_A_WORKER = 3
+"""A chunk is at most this part of what a worker would get of all that is left, if that is not too few."""
 _SMALL_CHUNK = 4
 
 
@@ -135,20 +136,20 @@ def _unreadable(document: Found, fingerprint: Fingerprint) -> Record:
 
 
 def chunks(works: Sequence[Work], workers: int) -> list[tuple[Work, ...]]:
-    """Cut work into chunks of few enough documents and pages, in order."""
-    share = math.ceil(len(works) / (workers * _CHUNKS_A_WORKER))
-    most = min(_CHUNK_DOCUMENTS, max(_SMALL_CHUNK, share))
-    return list(_cut(works, most))
+    """Cut work into chunks of few enough documents and pages, in order.
+
+    They shrink towards the end, so that all workers end together (guided self-scheduling:
+    Polychronopoulos and Kuck, 1987).
+    """
+    return list(_cut(works, workers))
 
 
-def _cut(works: Iterable[Work], most: int) -> Iterator[tuple[Work, ...]]:
-    chunk: list[Work] = []
-    pages = 0
-    for work in works:
-        if chunk and (len(chunk) == most or pages + work.pages > _CHUNK_PAGES):
-            yield tuple(chunk)
-            chunk, pages = [], 0
-        chunk.append(work)
-        pages += work.pages
-    if chunk:
-        yield tuple(chunk)
+def _cut(works: Sequence[Work], workers: int) -> Iterator[tuple[Work, ...]]:
+    start = 0
+    while start < len(works):
+        share = math.ceil((len(works) - start) / (workers * _CHUNKS_A_WORKER))
+        most = min(_CHUNK_DOCUMENTS, max(_SMALL_CHUNK, share))
+        pages = accumulate(work.pages for work in works[start : start + most])
+        size = max(1, sum(sofar <= _CHUNK_PAGES for sofar in pages))
+        yield tuple(works[start : start + size])
+        start += size
