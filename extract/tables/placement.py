@@ -34,8 +34,8 @@ _CROSS_CHECK = 100_000
 _MOVE = 1.0
 _STEP = 0.01
 _UNUSUAL = 0.001
-_KEPT_LINES = 512
-"""Lines whose placements are remembered: one form is searched several times over."""
+_KEPT_LINES = 64
+"""Lines whose placements are remembered, those of about one form: it is searched several times over."""
 
 OPEN = "several placements satisfy the form"
 UNSOLVED = "no placement satisfies the form"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
+from extract.collecting import without_collecting
 from flows.warehouse.arrow import arrow_schema, arrow_table, forgo_pandas, table_of
 from flows.warehouse.columns import Amounts, Checks
 from flows.warehouse.decided import decisions_on, hash_with, with_decisions
@@ -81,7 +80,7 @@ def read_batch(asked: Sequence[Asked], decisions: str | None = None) -> Batch:
     """
     reader = _Reader(decisions)
     # The rows of a part are gone when the collector is back: it would go through all of them.
-    with _without_collector():
+    with without_collecting():
         for start in range(0, len(asked), _PART):
             reader.read(asked[start : start + _PART])
     return reader.batch()
@@ -265,15 +264,3 @@ def _leave_with_parent() -> None:
 def _leave_after(parent: BaseProcess) -> None:
     parent.join()
     os._exit(1)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Without the cyclic garbage collector: it finds nothing in JSON and takes a third of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
